@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/instance.h"
+
+#include "sim/clock.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void element(struct sim_bytes *out, const char *name, const char *text)
+{
+    sim_bytes_print(out, "<p:%s>", name);
+    sim_bytes_xml(out, text);
+    sim_bytes_print(out, "</p:%s>", name);
+}
+
+static void part(struct sim_bytes *out, const char *name, const char *text, size_t i)
+{
+    size_t size = 0;
+    const char *from = sim_classes_part(text, i, &size);
+    struct sim_bytes copy = {0};
+    sim_bytes_add(&copy, from, size);
+    if (copy.failed)
+        out->failed = true;
+    else
+        element(out, name, copy.data);
+    sim_bytes_free(&copy);
+}
+
+static void array(struct sim_bytes *out, const char *name, const char *text)
+{
+    for (; text != NULL; text = strchr(text, '|') == NULL ? NULL : strchr(text, '|') + 1)
+        part(out, name, text, 0);
+}
+
+static void datetime(struct sim_bytes *out, const char *name, const char *text)
+{
+    sim_bytes_print(out, "<p:%s><cim:Datetime>%s</cim:Datetime></p:%s>", name, text, name);
+}
+
+static void number(struct sim_bytes *out, const struct sim_instance_source *source,
+                   const struct sim_property *property)
+{
+    uint64_t value = 0;
+    if (sim_classes_number(source->class, property, source->instance, &source->moment, &value) != 0)
+        out->failed = true;
+    sim_bytes_print(out, "<p:%s>%" PRIu64 "</p:%s>", property->name, value, property->name);
+}
+
+static void property_write(struct sim_bytes *out, const struct sim_instance_source *source,
+                           const struct sim_property *property)
+{
+    char time[40];
+    switch (property->kind) {
+    case SIM_NULL:
+        sim_bytes_print(out, "<p:%s xsi:nil=\"true\"/>", property->name);
+        return;
+    case SIM_TEXT:
+        element(out, property->name, property->text);
+        return;
+    case SIM_EACH:
+        part(out, property->name, property->text,
+             (size_t)(source->instance - source->class->instances));
+        return;
+    case SIM_ARRAY:
+        array(out, property->name, property->text);
+        return;
+    case SIM_KEY:
+        element(out, property->name, source->key_value);
+        return;
+    case SIM_HOST:
+        element(out, property->name, source->host->computer);
+        return;
+    case SIM_DATETIME:
+        datetime(out, property->name, property->text);
+        return;
+    case SIM_DATETIME_BOOT:
+    case SIM_DATETIME_NOW:
+        sim_clock_print(property->kind == SIM_DATETIME_BOOT ? source->moment.epoch_100ns
+                                                            : source->moment.now_100ns,
+                        time);
+        datetime(out, property->name, time);
+        return;
+    default:
+        number(out, source, property);
+    }
+}
+
+static void null_write(struct sim_bytes *out, const struct sim_property *property)
+{
+    /* a null array is absent or says so (shared/facts/wire.md 2): here it says so */
+    const char *array_mark =
+        property->kind == SIM_ARRAY
+            ? " xmlns:m=\"http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd\""
+            : "";
+    sim_bytes_print(out, "<p:%s%s xsi:nil=\"true\"%s/>", property->name, array_mark,
+                    property->kind == SIM_ARRAY ? " m:IsNullArray=\"true\"" : "");
+}
+
+void sim_instance_write(struct sim_bytes *out, const struct sim_instance_source *source,
+                        const struct sim_request *request)
+{
+    const struct sim_mode *mode = &source->host->mode;
+    const char *name = mode->derived[0] != '\0' ? mode->derived : source->class->name;
+    sim_bytes_print(
+        out, "<p:%s xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:p=\"%s%s\" ",
+        name, request->form == SIM_FORM_DMTF ? SIM_DMTF_PREFIX : SIM_WMI_PREFIX "root/cimv2/",
+        name);
+    sim_bytes_print(
+        out, "xmlns:cim=\"http://schemas.dmtf.org/wbem/wscim/1/common\" xsi:type=\"p:%s_Type\">",
+        name);
+    for (size_t i = 0; i < source->class->property_count; i++) {
+        if (mode->null)
+            null_write(out, &source->class->properties[i]);
+        else
+            property_write(out, source, &source->class->properties[i]);
+    }
+    sim_bytes_print(out, "</p:%s>", name);
+}

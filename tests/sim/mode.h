@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How one simulated host behaves, as a comma-separated list of words; "normal" is the empty list.
+ *
+ *   normal             answers as a healthy host
+ *   slow=MS            waits MS milliseconds of real time first; goes with any other word
+ *   mute               takes the request and never answers
+ *   stalled            the provider hangs: fault 80338029 once the request's OperationTimeout has
+ * passed fault=CODE         that WS-Man fault: decimal, 0x hex, or eight hex digits that begin with
+ * 80 status=NNN         that HTTP status with an empty body unauthorized       401, whatever the
+ * credentials close              drops the connection after reading the request cut=BYTES claims
+ * the whole Content-Length, sends BYTES of the answer and closes garbage            200 with a body
+ * that is not XML null               every property nil derived=NAME       answers as that class,
+ * in its own namespace (shared/facts/wire.md 2) replay[=PREFIX]    serves recorded instances, from
+ * files that begin with PREFIX nodmtf             refuses Win32_* classes by the DMTF URI, as older
+ * Windows does (80338139) anyns              takes the DMTF URI without __cimnamespace as
+ * root/cimv2, as other servers may; by default it is root/hardware, which holds none of the classes
+ * (MS-WSMV 3.1.4.1.1) dialect=1|2        of every fault (shared/facts/wire.md 3)
+ */
+#ifndef SIM_MODE_H
+#define SIM_MODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sim_action {
+    SIM_ANSWER,
+    SIM_MUTE,
+    SIM_STALLED,
+    SIM_FAULT,
+    SIM_STATUS,
+    SIM_UNAUTHORIZED,
+    SIM_CLOSE,
+    SIM_CUT,
+    SIM_GARBAGE,
+};
+
+struct sim_mode {
+    enum sim_action action;
+    unsigned delay_ms;
+    uint32_t fault_code;
+    unsigned status;
+    size_t cut_bytes;
+    int dialect;
+    bool null;
+    bool no_dmtf;
+    bool any_namespace;
+    bool replay;
+    char replay_prefix[64];
+    char derived[64];
+    char text[160]; /* as it was given */
+};
+
+/* Reads the words above. 0, or -1 with a sentence in complaint; mode is untouched then. */
+int sim_mode_parse(const char *text, struct sim_mode *mode, char *complaint, size_t complaint_size);
+
+#endif
