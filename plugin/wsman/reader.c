@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: MIT */
+#include "wsman/reader.h"
+
+#include <libxml/SAX2.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wsman/names.h"
+#include "wsman/state.h"
+#include "wsman/text.h"
+
+/* libxml2 looks for equal attributes by comparing each with each, and sees a tag only whole.
+ * Feeding it in pieces, and giving up where it has waited this long for a tag's end, bounds that
+ * work. */
+#define PIECE_BYTES   8192
+#define WAITING_BYTES 16384
+
+/* Readers are kept for long; what one long value needed is not. */
+#define KEPT_TEXT_BYTES 65536
+
+#define NOT_BEGUN "no reply was begun"
+
+static const char *const namespace_uris[WSMAN_NAMESPACES] = {
+    [WSMAN_SOAP] = WSMAN_NS_SOAP,
+    [WSMAN_SOAP11] = WSMAN_NS_SOAP11,
+    [WSMAN_ADDRESSING] = WSMAN_NS_ADDRESSING,
+    [WSMAN_ENUMERATION] = WSMAN_NS_ENUMERATION,
+    [WSMAN_TRANSFER] = WSMAN_NS_TRANSFER,
+    [WSMAN_WSMAN] = WSMAN_NS_WSMAN,
+    [WSMAN_WSMAN_2005] = WSMAN_NS_WSMAN_2005,
+    [WSMAN_IDENTITY] = WSMAN_NS_IDENTITY,
+    [WSMAN_MICROSOFT] = WSMAN_NS_MICROSOFT,
+    [WSMAN_FAULT] = WSMAN_NS_FAULT,
+    [WSMAN_CIM] = WSMAN_NS_CIM,
+    [WSMAN_XSI] = WSMAN_NS_XSI,
+    [WSMAN_XS] = WSMAN_NS_XS,
+};
+
+/* ---- Failing ---- */
+
+int wsman_reader_stop(struct wsman_reader *reader)
+{
+    xmlStopParser(reader->context);
+    return -1;
+}
+
+int wsman_reader_fail(struct wsman_reader *reader, enum err_kind kind, const char *format, ...)
+{
+    char line[sizeof reader->err.text];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(line, sizeof line, format, ap);
+    va_end(ap);
+    err_set(&reader->err, kind, "%s", line);
+    return wsman_reader_stop(reader);
+}
+
+static bool has_failed(const struct wsman_reader *reader)
+{
+    return reader->err.kind != ERR_NONE;
+}
+
+static int hand_out_err(const struct wsman_reader *reader, struct err *err)
+{
+    if (err != NULL && err->kind == ERR_NONE)
+        *err = reader->err;
+    return -1;
+}
+
+/* ---- The stack ---- */
+
+/* Remembers what prefixes mean inside this element, for xsi:type. */
+static int push_scopes(struct wsman_reader *reader, const xmlChar **declarations, int count)
+{
+    if ((size_t)count > WSMAN_READER_MAX_SCOPES - reader->scope_count)
+        return wsman_reader_fail(reader, ERR_LIMIT,
+                                 "the reply declares more than %d namespaces at once",
+                                 WSMAN_READER_MAX_SCOPES);
+    for (int i = 0; i < count; i++) {
+        struct wsman_scope *scope = &reader->scopes[reader->scope_count++];
+        scope->prefix = (const char *)declarations[2 * i];
+        scope->uri = (const char *)declarations[2 * i + 1];
+    }
+    return 0;
+}
+
+const char *wsman_reader_resolve(const struct wsman_reader *reader, const char *prefix,
+                                 size_t count)
+{
+    for (size_t i = reader->scope_count; i-- > 0;) {
+        const struct wsman_scope *scope = &reader->scopes[i];
+        const char *name = scope->prefix != NULL ? scope->prefix : "";
+        if (strlen(name) == count && memcmp(name, prefix, count) == 0)
+            return scope->uri;
+    }
+    return NULL;
+}
+
+/* A node above node, which inherits where values go. */
+static struct wsman_node *push(struct wsman_reader *reader, const struct wsman_node *node,
+                               const char *tag_name)
+{
+    struct wsman_node *child = ++reader->top;
+    *child = (struct wsman_node){
+        .tag_name = tag_name,
+        .holder = node->instance,
+        .instance = node->instance,
+        .type = MI_STRING,
+        .scope_count = reader->scope_count,
+    };
+    return child;
+}
+
+int wsman_reader_no_child(struct wsman_reader *reader, struct wsman_node *child,
+                          const struct wsman_tag *tag)
+{
+    return wsman_reader_fail(reader, ERR_PROTOCOL, "an element %.60s inside %.60s", tag->name,
+                             wsman_node_around(child)->tag_name);
+}
+
+const char *wsman_reader_attribute(const struct wsman_tag *tag, const char *name, size_t *count)
+{
+    for (int i = 0; i < tag->attribute_count; i++) {
+        const xmlChar **attribute = tag->attributes + 5 * i;
+        if (attribute[2] != NULL || strcmp((const char *)attribute[0], name) != 0)
+            continue;
+        *count = (size_t)(attribute[4] - attribute[3]);
+        return (const char *)attribute[3];
+    }
+    return NULL;
+}
+
+/* ---- What libxml2 calls ---- */
+
+/* The text gathered so far, where the tag that comes now shows what it was. */
+static int settle_text(struct wsman_reader *reader)
+{
+    const struct wsman_node *node = reader->top;
+    if (reader->text.size_bytes == 0)
+        return 0;
+    if (node->state->text == WSMAN_TEXT_VALUE &&
+        !wsman_text_is_blank(reader->text.data, reader->text.size_bytes))
+        return wsman_reader_fail(reader, ERR_PROTOCOL, "%.60s mixes text and elements",
+                                 node->tag_name);
+    buf_reset(&reader->text);
+    return 0;
+}
+
+static int check_counts(struct wsman_reader *reader, int attributes)
+{
+    if (++reader->elements > reader->limits.elements)
+        return wsman_reader_fail(reader, ERR_LIMIT, "the reply has more than %zu elements",
+                                 reader->limits.elements);
+    if (reader->top == reader->stack + reader->limits.depth)
+        return wsman_reader_fail(reader, ERR_LIMIT, "the reply nests deeper than %zu elements",
+                                 reader->limits.depth);
+    if ((size_t)attributes > reader->limits.attributes)
+        return wsman_reader_fail(reader, ERR_LIMIT, "an element has more than %zu attributes",
+                                 reader->limits.attributes);
+    return 0;
+}
+
+static void start_element(void *context, const xmlChar *name, const xmlChar *prefix,
+                          const xmlChar *uri, int declaration_count, const xmlChar **declarations,
+                          int attribute_count, int defaulted, const xmlChar **attributes)
+{
+    struct wsman_reader *reader = context;
+    (void)prefix;
+    (void)defaulted; /* only a DTD could default one */
+    const struct wsman_tag tag = {
+        .name = (const char *)name,
+        .uri = (const char *)uri,
+        .attributes = attributes,
+        .attribute_count = attribute_count,
+    };
+    if (has_failed(reader) || check_counts(reader, attribute_count + declaration_count) != 0 ||
+        settle_text(reader) != 0)
+        return;
+    struct wsman_node *node = reader->top;
+    struct wsman_node *child = push(reader, node, tag.name);
+    if (push_scopes(reader, declarations, declaration_count) == 0)
+        node->state->child(reader, child, &tag);
+}
+
+static void end_element(void *context, const xmlChar *name, const xmlChar *prefix,
+                        const xmlChar *uri)
+{
+    struct wsman_reader *reader = context;
+    (void)name;
+    (void)prefix;
+    (void)uri;
+    if (has_failed(reader))
+        return;
+    struct wsman_node *node = reader->top;
+    if (node->state->end != NULL && node->state->end(reader, node) != 0)
+        return;
+    reader->scope_count = node->scope_count;
+    reader->top--;
+    if (reader->text.size_bytes > 0)
+        buf_reset(&reader->text);
+}
+
+static void add_characters(struct wsman_reader *reader, const char *text, size_t count)
+{
+    buf_add(&reader->text, text, count);
+    if (reader->text.out_of_memory)
+        wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
+    else if (reader->text.too_large)
+        wsman_reader_fail(reader, ERR_LIMIT, "%.60s holds more than %zu bytes",
+                          reader->top->tag_name, reader->limits.text_bytes);
+}
+
+static void characters(void *context, const xmlChar *text, int count)
+{
+    struct wsman_reader *reader = context;
+    if (has_failed(reader))
+        return;
+    const struct wsman_node *node = reader->top;
+    switch (node->state->text) {
+    case WSMAN_TEXT_VALUE:
+    case WSMAN_TEXT_LEAF:
+        add_characters(reader, (const char *)text, (size_t)count);
+        break;
+    case WSMAN_TEXT_REFUSED:
+        if (!wsman_text_is_blank((const char *)text, (size_t)count))
+            wsman_reader_fail(reader, ERR_PROTOCOL, "text between the elements of %.60s",
+                              node->tag_name);
+        break;
+    case WSMAN_TEXT_IGNORED:
+        break;
+    }
+}
+
+/* SOAP 1.2 part 1, section 5: a message has no document type declaration. */
+static void document_type(void *context, const xmlChar *name, const xmlChar *external_id,
+                          const xmlChar *system_id)
+{
+    (void)name;
+    (void)external_id;
+    (void)system_id;
+    wsman_reader_fail(context, ERR_PROTOCOL, "the reply has a DOCTYPE, which SOAP forbids");
+}
+
+/* The same section: nor has it processing instructions. */
+static void processing_instruction(void *context, const xmlChar *target, const xmlChar *data)
+{
+    (void)data;
+    wsman_reader_fail(context, ERR_PROTOCOL,
+                      "the reply has a processing instruction (%.60s), which SOAP forbids",
+                      (const char *)target);
+}
+
+/* libxml2's complaint in one line. Warnings (a namespace that is a relative URI) are not ours to
+ * judge; an unbound prefix is an error of level ERROR, not FATAL, and stops all the same. */
+static void note_error(void *context, xmlErrorPtr error)
+{
+    struct wsman_reader *reader = context;
+    if (error->level < XML_ERR_ERROR || has_failed(reader))
+        return;
+    const char *message = error->message;
+    if (error->code == XML_ERR_NO_MEMORY || message == NULL) { /* no memory even for a message */
+        wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
+        return;
+    }
+    wsman_reader_fail(reader, ERR_PROTOCOL, "the reply is not XML: %d:%d: %.*s", error->line,
+                      error->int2, (int)strcspn(message, "\n"), message);
+}
+
+static const xmlSAXHandler callbacks = {
+    .initialized = XML_SAX2_MAGIC,
+    .startElementNs = start_element,
+    .endElementNs = end_element,
+    .characters = characters,
+    .cdataBlock = characters,
+    /* The same function: libxml2 then does not try to tell white space apart itself. */
+    .ignorableWhitespace = characters,
+    .internalSubset = document_type,
+    .processingInstruction = processing_instruction,
+    .serror = note_error,
+};
+
+/* ---- The context ---- */
+
+static void drop_context(struct wsman_reader *reader)
+{
+    if (reader->context != NULL)
+        xmlFreeParserCtxt(reader->context);
+    reader->context = NULL;
+}
+
+/* The dictionary's own copy of a name; false without memory. */
+static bool intern(struct wsman_reader *reader, const char *name, const char **kept)
+{
+    *kept = (const char *)xmlDictLookup(reader->context->dict, (const xmlChar *)name, -1);
+    return *kept != NULL;
+}
+
+static int make_context(struct wsman_reader *reader)
+{
+    xmlSAXHandler handler = callbacks; /* libxml2 copies it */
+    reader->context = xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
+    if (reader->context == NULL)
+        return -1;
+    xmlCtxtUseOptions(reader->context, XML_PARSE_NONET);
+    bool kept = true;
+    for (size_t i = 0; i < WSMAN_NAMESPACES; i++)
+        kept = intern(reader, namespace_uris[i], &reader->namespaces[i]) && kept;
+    kept = intern(reader, "nil", &reader->nil) && kept;
+    kept = intern(reader, "type", &reader->type) && kept;
+    kept = intern(reader, "IsNullArray", &reader->is_null_array) && kept;
+    return kept ? 0 : -1;
+}
+
+struct wsman_reader *wsman_reader_new(const struct wsman_reader_limits *limits, struct err *err)
+{
+    static const struct wsman_reader_limits defaults = WSMAN_READER_LIMITS_DEFAULT;
+    struct wsman_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL) {
+        err_memory(err);
+        return NULL;
+    }
+    reader->limits = limits != NULL ? *limits : defaults;
+    if (reader->limits.depth > WSMAN_READER_MAX_DEPTH)
+        reader->limits.depth = WSMAN_READER_MAX_DEPTH;
+    buf_init(&reader->text, reader->limits.text_bytes);
+    if (make_context(reader) != 0) {
+        wsman_reader_free(reader);
+        err_memory(err);
+        return NULL;
+    }
+    err_set(&reader->err, ERR_PROTOCOL, NOT_BEGUN);
+    return reader;
+}
+
+static void drop_instance(struct wsman_reader *reader)
+{
+    if (reader->instance != NULL)
+        MI_Instance_Delete(reader->instance);
+    reader->instance = NULL;
+}
+
+void wsman_reader_free(struct wsman_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    drop_instance(reader);
+    drop_context(reader);
+    buf_free(&reader->text);
+    free(reader);
+}
+
+/* ---- One reply ---- */
+
+static void forget_reply(struct wsman_reader *reader)
+{
+    static const struct wsman_fault no_fault = WSMAN_FAULT_INIT;
+    drop_instance(reader);
+    buf_reset(&reader->text);
+    if (reader->text.capacity_bytes > KEPT_TEXT_BYTES)
+        buf_free(&reader->text);
+    err_clear(&reader->err);
+    if (reader->is_fault || reader->fault.not_understood[0] != '\0')
+        reader->fault = no_fault;
+    reader->is_fault = false;
+    reader->sentence_rank = 0;
+    reader->fault_nesting = 0;
+    reader->top = reader->stack;
+    reader->stack[0] = (struct wsman_node){.state = &wsman_document_state, .tag_name = "reply"};
+    reader->scope_count = 0;
+    reader->elements = 0;
+    reader->reply_bytes = 0;
+    reader->head_bytes = 0;
+    reader->parsing = false;
+    reader->complete = false;
+}
+
+int wsman_reader_begin(struct wsman_reader *reader, const char *relates_to, struct err *err)
+{
+    forget_reply(reader);
+    if (reader->context != NULL &&
+        (size_t)xmlDictGetUsage(reader->context->dict) > reader->limits.dictionary_bytes)
+        drop_context(reader);
+    if (reader->context == NULL && make_context(reader) != 0) {
+        drop_context(reader);
+        err_set(&reader->err, ERR_MEMORY, "out of memory");
+        return hand_out_err(reader, err);
+    }
+    size_t count = relates_to != NULL ? strnlen(relates_to, WSMAN_UUID_CHARS) : 0;
+    if (count > 0)
+        memcpy(reader->relates_to, relates_to, count);
+    reader->relates_to[count] = '\0';
+    return 0;
+}
+
+/* The first four bytes tell libxml2 the encoding; a reset without them loses the BOM and UTF-16
+ * (shared/facts/wire.md 7). Returns how many of the bytes were taken. */
+static size_t take_head(struct wsman_reader *reader, const unsigned char *bytes, size_t count)
+{
+    size_t taken = 0;
+    while (reader->head_bytes < sizeof reader->head && taken < count)
+        reader->head[reader->head_bytes++] = bytes[taken++];
+    if (reader->head_bytes < sizeof reader->head)
+        return taken;
+    if (xmlCtxtResetPush(reader->context, (const char *)reader->head, (int)reader->head_bytes, NULL,
+                         NULL) != 0)
+        err_set(&reader->err, ERR_MEMORY, "out of memory");
+    reader->parsing = true;
+    return taken;
+}
+
+/* How many bytes libxml2 holds and has not parsed, because a tag or a comment goes on. */
+static size_t waiting_bytes(const struct wsman_reader *reader)
+{
+    const xmlParserInput *input = reader->context->input;
+    return input != NULL && input->end > input->cur ? (size_t)(input->end - input->cur) : 0;
+}
+
+static int parse_piece(struct wsman_reader *reader, const unsigned char *bytes, size_t count)
+{
+    int code = xmlParseChunk(reader->context, (const char *)bytes, (int)count, 0);
+    if (has_failed(reader))
+        return -1;
+    if (code == XML_ERR_NO_MEMORY)
+        return wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
+    if (waiting_bytes(reader) > WAITING_BYTES)
+        return wsman_reader_fail(reader, ERR_LIMIT, "a tag or a comment of more than %d bytes",
+                                 WAITING_BYTES);
+    return 0;
+}
+
+int wsman_reader_feed(struct wsman_reader *reader, const void *bytes, size_t count, struct err *err)
+{
+    const unsigned char *at = bytes;
+    if (has_failed(reader))
+        return hand_out_err(reader, err);
+    if (count > reader->limits.reply_bytes - reader->reply_bytes) {
+        err_set(&reader->err, ERR_LIMIT, "the reply is larger than %zu bytes",
+                reader->limits.reply_bytes);
+        return hand_out_err(reader, err);
+    }
+    reader->reply_bytes += count;
+    if (!reader->parsing) {
+        size_t taken = take_head(reader, at, count);
+        at += taken;
+        count -= taken;
+    }
+    while (count > 0 && !has_failed(reader)) {
+        size_t piece = count < PIECE_BYTES ? count : PIECE_BYTES;
+        parse_piece(reader, at, piece);
+        at += piece;
+        count -= piece;
+    }
+    return has_failed(reader) ? hand_out_err(reader, err) : 0;
+}
+
+/* Everything that must hold once no more bytes come. */
+static int check_end(struct wsman_reader *reader)
+{
+    if (reader->reply_bytes == 0)
+        return err_set(&reader->err, ERR_PROTOCOL, "the reply is empty");
+    if (!reader->parsing)
+        return err_set(&reader->err, ERR_PROTOCOL, "the reply has only %zu bytes",
+                       reader->reply_bytes);
+    int code = xmlParseChunk(reader->context, NULL, 0, 1);
+    if (has_failed(reader))
+        return -1;
+    if (code == XML_ERR_NO_MEMORY)
+        return err_memory(&reader->err);
+    if (!reader->complete || !reader->context->wellFormed)
+        return err_set(&reader->err, ERR_PROTOCOL, "the reply ends before its envelope does");
+    return 0;
+}
+
+int wsman_reader_finish(struct wsman_reader *reader, struct wsman_reply *reply, struct err *err)
+{
+    if (!has_failed(reader))
+        check_end(reader);
+    if (has_failed(reader))
+        return hand_out_err(reader, err);
+    reply->kind = reader->is_fault ? WSMAN_REPLY_FAULT : WSMAN_REPLY_INSTANCE;
+    reply->instance = reader->instance;
+    reply->fault = reader->fault;
+    reader->instance = NULL;
+    /* A second finish has nothing to give. */
+    err_set(&reader->err, ERR_PROTOCOL, NOT_BEGUN);
+    return 0;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reader: bytes of a reply, as they arrive, -> an instance or a fault.
+ *
+ * One reader holds one libxml2 SAX2 push context and is used for one reply after another; nothing
+ * is delivered before the envelope's end was seen. Names are matched by namespace and local name,
+ * never by prefix. No DTD, no entities beyond the five, no network; every count a host controls has
+ * a maximum. Not a judge of HTTP: whether an instance came with status 500 is the caller's
+ * business.
+ *
+ *   new -> ( begin -> feed* -> finish )* -> free          begin may follow anything: it abandons
+ *
+ * Owned by whoever called new; one thread at a time. Touches no global of libxml2.
+ */
+#ifndef WSMAN_READER_H
+#define WSMAN_READER_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "cim/instance.h"
+#include "wsman/fault.h"
+
+struct wsman_reader;
+
+struct wsman_reader_limits {
+    size_t depth;            /* open elements at once; at most 64 */
+    size_t elements;         /* in the whole reply */
+    size_t attributes;       /* of one element, its namespace declarations included */
+    size_t text_bytes;       /* of one value, as UTF-8 */
+    size_t reply_bytes;      /* as they come */
+    size_t dictionary_bytes; /* of names remembered from reply to reply; past it a fresh context */
+};
+
+#define WSMAN_READER_LIMITS_DEFAULT                                                  \
+    {                                                                                \
+        .depth = 32, .elements = 20000, .attributes = 64, .text_bytes = 1024 * 1024, \
+        .reply_bytes = 4 * 1024 * 1024, .dictionary_bytes = 1024 * 1024              \
+    }
+
+enum wsman_reply_kind { WSMAN_REPLY_INSTANCE, WSMAN_REPLY_FAULT };
+
+struct wsman_reply {
+    enum wsman_reply_kind kind;
+    MI_Instance *instance;    /* INSTANCE: new, free with MI_Instance_Delete; else NULL */
+    struct wsman_fault fault; /* FAULT; else zero */
+};
+
+/* New: free with wsman_reader_free. limits NULL: the default. NULL with ERR_MEMORY. */
+struct wsman_reader *wsman_reader_new(const struct wsman_reader_limits *limits, struct err *err);
+/* NULL is fine. */
+void wsman_reader_free(struct wsman_reader *reader);
+
+/* Starts a reply, forgetting an unfinished one. relates_to: the uuid of the request, which the
+ * RelatesTo must name where there is one (a quota fault has none, shared/facts/wire.md 2); NULL:
+ * not checked. Copied. ERR_MEMORY. */
+int wsman_reader_begin(struct wsman_reader *reader, const char *relates_to, struct err *err);
+
+/* Takes the next bytes. -1: ERR_PROTOCOL (not XML, a DOCTYPE, not an envelope, ...), ERR_LIMIT,
+ * ERR_MEMORY; after that every feed and finish of this reply fails with the same err. */
+int wsman_reader_feed(struct wsman_reader *reader, const void *bytes, size_t count,
+                      struct err *err);
+
+/* Says that no more bytes come. On success *reply holds what the envelope held; -1 as above, also
+ * where the envelope has not ended; *reply is then untouched. */
+int wsman_reader_finish(struct wsman_reader *reader, struct wsman_reply *reply, struct err *err);
+
+#endif
