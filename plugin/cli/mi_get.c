@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mi-get: fetches one CIM instance and prints its properties: the snmpget of this project, written
+ * against mi.h like any other program.
+ *
+ * Exit status: 0, the MI_Result of a failure, 64 for wrong usage, 66 for a file that cannot be read
+ * (sysexits.h's EX_USAGE and EX_NOINPUT).
+ */
+#include <curl/curl.h>
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+#include "cim/datetime.h"
+#include "cim/objectpath.h"
+#include "cli/print.h"
+#include "mi/mi.h"
+
+#define OUTPUT_MAX_BYTES    (16 * 1024 * 1024)
+#define DEFAULT_NAMESPACE   "root/cimv2"
+#define MAX_TIMEOUT_SECONDS 86400.0
+
+struct request {
+    const char *method;
+    const char *user;
+    const char *password_file;
+    double timeout_seconds; /* 0: MI's default */
+    const char *namespace_name;
+    const char *ca_cert;
+    const char *resource_uri;
+    bool insecure, allow_unencrypted, json;
+    const char *url, *object;
+    char *const *properties;
+    size_t property_count;
+};
+
+/* The URL's parts. */
+struct place {
+    bool http;
+    char *host, *path;
+    unsigned port; /* 0: the transport's */
+};
+
+static const char usage_text[] =
+    "usage: mi-get [-a METHOD] [-u USER] [-P PASSWORD-FILE] [-t SECONDS] [-n NAMESPACE]\n"
+    "              [--cacert FILE] [-k|--insecure] [--allow-unencrypted]\n"
+    "              [--resource-uri wmi|dmtf] [--json] URL OBJECT [PROPERTY...]\n"
+    "\n"
+    "  URL     http://host or https://host; port 5985 or 5986 and path /wsman where it says none\n"
+    "  OBJECT  a WMI object path: 'Win32_LogicalDisk.DeviceID=\"C:\"', 'Win32_OperatingSystem=@'\n"
+    "\n"
+    "  -a METHOD             how to authenticate: basic (default where -u is given), none\n"
+    "  -u USER               monitor, CORP\\monitor or monitor@REALM\n"
+    "  -P FILE               a file whose first line is the password\n"
+    "  -t SECONDS            how long it may take in all (default 60)\n"
+    "  -n NAMESPACE          default root/cimv2, or the one in OBJECT\n"
+    "  --cacert FILE         PEM file of the authorities that may sign the host's certificate\n"
+    "  -k, --insecure        accept any certificate\n"
+    "  --allow-unencrypted   let a password and everything else travel readable over http\n"
+    "  --resource-uri FORM   wmi (Windows, the default) or dmtf (other servers)\n"
+    "  --json                print one JSON object\n";
+
+static int complain(int status, const char *sentence)
+{
+    fprintf(stderr, "mi-get: %s\n", sentence);
+    return status;
+}
+
+static int complain_usage(const char *sentence)
+{
+    complain(EX_USAGE, sentence);
+    fputs("mi-get: --help tells the usage\n", stderr);
+    return EX_USAGE;
+}
+
+/* --- the command line --- */
+
+static int read_seconds(const char *text, double *seconds)
+{
+    char *end;
+    errno = 0;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || errno != 0 || !isfinite(value) || value < 0.001 ||
+        value > MAX_TIMEOUT_SECONDS)
+        return complain_usage("-t wants seconds between 0.001 and 86400");
+    *seconds = value;
+    return 0;
+}
+
+enum { OPTION_CACERT = 256, OPTION_UNENCRYPTED, OPTION_RESOURCE_URI, OPTION_JSON, OPTION_HELP };
+
+static int take_option(struct request *request, int option)
+{
+    switch (option) {
+    case 'a':
+        request->method = optarg;
+        return 0;
+    case 'u':
+        request->user = optarg;
+        return 0;
+    case 'P':
+        request->password_file = optarg;
+        return 0;
+    case 't':
+        return read_seconds(optarg, &request->timeout_seconds);
+    case 'n':
+        request->namespace_name = optarg;
+        return 0;
+    case 'k':
+        request->insecure = true;
+        return 0;
+    case OPTION_CACERT:
+        request->ca_cert = optarg;
+        return 0;
+    case OPTION_UNENCRYPTED:
+        request->allow_unencrypted = true;
+        return 0;
+    case OPTION_RESOURCE_URI:
+        request->resource_uri = optarg;
+        return 0;
+    case OPTION_JSON:
+        request->json = true;
+        return 0;
+    default:
+        fputs("mi-get: --help tells the usage\n", stderr); /* getopt named the option */
+        return EX_USAGE;
+    }
+}
+
+static int check_request(const struct request *request)
+{
+    bool basic = strcmp(request->method, "basic") == 0;
+    if (!basic && strcmp(request->method, "none") != 0)
+        return complain_usage("the methods are basic and none");
+    if (basic && (request->user == NULL || request->password_file == NULL))
+        return complain_usage("basic wants a user (-u) and a password file (-P)");
+    if (!basic && request->user != NULL)
+        return complain_usage("-u has no meaning with -a none");
+    if (strcmp(request->resource_uri, "wmi") != 0 && strcmp(request->resource_uri, "dmtf") != 0)
+        return complain_usage("--resource-uri is wmi or dmtf");
+    if (request->ca_cert != NULL && access(request->ca_cert, R_OK) != 0) {
+        fprintf(stderr, "mi-get: %s: %s\n", request->ca_cert, strerror(errno));
+        return EX_NOINPUT;
+    }
+    return 0;
+}
+
+/* 0, or an exit status; -1: help was asked for and given. */
+static int read_command_line(int argc, char **argv, struct request *request)
+{
+    static const struct option options[] = {
+        {"insecure", no_argument, NULL, 'k'},
+        {"cacert", required_argument, NULL, OPTION_CACERT},
+        {"allow-unencrypted", no_argument, NULL, OPTION_UNENCRYPTED},
+        {"resource-uri", required_argument, NULL, OPTION_RESOURCE_URI},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"help", no_argument, NULL, OPTION_HELP},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    *request = (struct request){.resource_uri = "wmi"};
+    while ((option = getopt_long(argc, argv, "+a:u:P:t:n:k", options, NULL)) != -1) {
+        if (option == OPTION_HELP) {
+            fputs(usage_text, stdout);
+            return -1;
+        }
+        int status = take_option(request, option);
+        if (status != 0)
+            return status;
+    }
+    if (argc - optind < 2)
+        return complain_usage("a URL and an OBJECT are wanted");
+    request->url = argv[optind];
+    request->object = argv[optind + 1];
+    request->properties = argv + optind + 2;
+    request->property_count = (size_t)(argc - optind - 2);
+    if (request->method == NULL)
+        request->method = request->user != NULL ? "basic" : "none";
+    return check_request(request);
+}
+
+/* --- the URL --- */
+
+static char *take_part(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    if (curl_url_get(url, part, &text, 0) != CURLUE_OK)
+        return NULL;
+    char *copy = strdup(text);
+    curl_free(text);
+    return copy;
+}
+
+static bool has_part(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK;
+    curl_free(text);
+    return has;
+}
+
+static void fill_place(CURLU *url, struct place *place)
+{
+    char *scheme = take_part(url, CURLUPART_SCHEME);
+    char *port = take_part(url, CURLUPART_PORT);
+    place->host = take_part(url, CURLUPART_HOST);
+    place->path = take_part(url, CURLUPART_PATH);
+    place->http = scheme != NULL && strcmp(scheme, "http") == 0;
+    place->port = port != NULL ? (unsigned)strtoul(port, NULL, 10) : 0;
+    size_t count = place->host != NULL ? strlen(place->host) : 0;
+    if (count > 2 && place->host[0] == '[') { /* an IPv6 literal; MI wants it bare */
+        memmove(place->host, place->host + 1, count - 2);
+        place->host[count - 2] = '\0';
+    }
+    free(scheme);
+    free(port);
+}
+
+static void free_place(struct place *place)
+{
+    free(place->host);
+    free(place->path);
+}
+
+static int read_url(const char *text, struct place *place)
+{
+    int status = 0;
+    CURLU *url = curl_url();
+    if (url == NULL)
+        return complain(MI_RESULT_FAILED, "out of memory");
+    if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0)
+        status = complain_usage("the URL begins with http:// or https://");
+    else if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
+        status = complain_usage("this is no URL");
+    else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
+        status = complain_usage("no user or password in the URL: anybody could read it; use -u "
+                                "and -P");
+    else if (has_part(url, CURLUPART_QUERY) || has_part(url, CURLUPART_FRAGMENT))
+        status = complain_usage("the URL has no '?' and no '#'");
+    else
+        fill_place(url, place);
+    if (status == 0 && place->host == NULL)
+        status = complain_usage("the URL names no host");
+    curl_url_cleanup(url);
+    return status;
+}
+
+/* --- the operation --- */
+
+static int complain_details(MI_Result result, MI_Instance *details, const char *otherwise)
+{
+    MI_Value value;
+    const char *sentence = otherwise;
+    if (details != NULL &&
+        MI_Instance_GetElement(details, "Message", &value, NULL, NULL, NULL) == MI_RESULT_OK)
+        sentence = value.string;
+    complain((int)result, sentence);
+    if (details != NULL)
+        MI_Instance_Delete(details);
+    return (int)result;
+}
+
+static int add_credentials(const struct request *request, MI_DestinationOptions *options)
+{
+    struct err err = ERR_INIT;
+    if (strcmp(request->method, "none") == 0)
+        return 0;
+    struct secret *password = secret_read_file(request->password_file, NULL, &err);
+    if (password == NULL)
+        return complain(EX_NOINPUT, err.text);
+    MI_UserCredentials credentials = {.authenticationType = MI_AUTH_TYPE_BASIC};
+    credentials.credentials.usernamePassword.username = request->user;
+    credentials.credentials.usernamePassword.password = secret_text(password);
+    MI_Result result = MI_DestinationOptions_AddDestinationCredentials(options, &credentials);
+    secret_free(password);
+    if (result != MI_RESULT_OK)
+        return complain((int)result, "these credentials cannot be used");
+    return 0;
+}
+
+static int set_destination(const struct request *request, const struct place *place,
+                           MI_DestinationOptions *options)
+{
+    MI_Result result = MI_RESULT_OK;
+    if (place->http)
+        result = MI_DestinationOptions_SetTransport(options, MI_DESTINATIONOPTIONS_TRANSPORT_HTTP);
+    if (result == MI_RESULT_OK && place->port != 0)
+        result = MI_DestinationOptions_SetDestinationPort(options, place->port);
+    if (result == MI_RESULT_OK && place->path != NULL && strcmp(place->path, "/") != 0)
+        result = MI_DestinationOptions_SetHttpUrlPrefix(options, place->path);
+    if (result == MI_RESULT_OK && request->allow_unencrypted)
+        result = MI_DestinationOptions_SetPacketPrivacy(options, MI_FALSE);
+    if (result == MI_RESULT_OK && request->insecure) {
+        MI_DestinationOptions_SetCertCACheck(options, MI_FALSE);
+        MI_DestinationOptions_SetCertCNCheck(options, MI_FALSE);
+    }
+    if (result == MI_RESULT_OK && request->ca_cert != NULL)
+        result = MI_DestinationOptions_SetString(options, COLLECTDMI_DESTINATIONOPTIONS_CA_FILE,
+                                                 request->ca_cert);
+    if (result == MI_RESULT_OK && request->timeout_seconds > 0) {
+        MI_Interval timeout;
+        cim_datetime_interval_from_ms((uint64_t)(request->timeout_seconds * 1000 + 0.5), &timeout);
+        result = MI_DestinationOptions_SetTimeout(options, &timeout);
+    }
+    return result == MI_RESULT_OK ? 0 : complain(EX_USAGE, "the URL or an option cannot be used");
+}
+
+static int print_instance(const struct request *request, const MI_Instance *instance)
+{
+    struct buf out;
+    buf_init(&out, OUTPUT_MAX_BYTES);
+    size_t missing =
+        request->json
+            ? cli_print_json(&out, instance, request->properties, request->property_count)
+            : cli_print_lines(&out, instance, request->properties, request->property_count);
+    struct err err = ERR_INIT;
+    int status =
+        buf_failed(&out, "the output", &err) != 0 ? complain(MI_RESULT_FAILED, err.text) : 0;
+    if (status == 0 && (fputs(buf_text(&out), stdout) == EOF || fflush(stdout) == EOF))
+        status = complain(MI_RESULT_FAILED, strerror(errno));
+    if (status == 0 && missing > 0) {
+        buf_reset(&out);
+        cli_print_missing(&out, instance, request->properties, request->property_count);
+        fprintf(stderr, "mi-get: the instance has no property %s\n", buf_text(&out));
+        status = MI_RESULT_NO_SUCH_PROPERTY;
+    }
+    buf_free(&out);
+    return status;
+}
+
+static int fetch(const struct request *request, MI_Session *session, MI_OperationOptions *options,
+                 const MI_Instance *key)
+{
+    MI_Operation operation = MI_OPERATION_NULL;
+    const MI_Instance *instance = NULL;
+    const MI_Char *message = NULL;
+    MI_Boolean more;
+    MI_Result result = MI_RESULT_FAILED;
+    const MI_Char *name_space = NULL;
+    MI_Instance_GetNameSpace(key, &name_space);
+    if (request->namespace_name != NULL || name_space == NULL)
+        name_space = request->namespace_name != NULL ? request->namespace_name : DEFAULT_NAMESPACE;
+    MI_Session_GetInstance(session, 0, options, name_space, key, NULL, &operation);
+    MI_Result called =
+        MI_Operation_GetInstance(&operation, &instance, &more, &result, &message, NULL);
+    int status;
+    if (called != MI_RESULT_OK)
+        status = complain((int)called, "out of memory");
+    else if (result != MI_RESULT_OK || instance == NULL)
+        status = complain((int)result, message != NULL ? message : "no instance came back");
+    else
+        status = print_instance(request, instance);
+    MI_Operation_Close(&operation);
+    return status;
+}
+
+static int fetch_from(const struct request *request, const struct place *place,
+                      MI_Application *application, const MI_Instance *key)
+{
+    MI_DestinationOptions destination = MI_DESTINATIONOPTIONS_NULL;
+    MI_OperationOptions options = MI_OPERATIONOPTIONS_NULL;
+    MI_Session session = MI_SESSION_NULL;
+    MI_Instance *details = NULL;
+    int status = 0;
+    if (MI_Application_NewDestinationOptions(application, &destination) != MI_RESULT_OK ||
+        MI_Application_NewOperationOptions(application, MI_FALSE, &options) != MI_RESULT_OK)
+        status = complain(MI_RESULT_FAILED, "out of memory");
+    if (status == 0)
+        status = set_destination(request, place, &destination);
+    if (status == 0)
+        status = add_credentials(request, &destination);
+    if (status == 0 && strcmp(request->resource_uri, "dmtf") == 0)
+        MI_OperationOptions_SetResourceUriPrefix(&options, COLLECTDMI_RESOURCE_URI_PREFIX_DMTF);
+    if (status == 0) {
+        MI_Result result = MI_Application_NewSession(application, NULL, place->host, &destination,
+                                                     NULL, &details, &session);
+        if (result != MI_RESULT_OK)
+            status = complain_details(result, details, "no session");
+    }
+    if (status == 0) {
+        status = fetch(request, &session, &options, key);
+        MI_Session_Close(&session, NULL, NULL);
+    }
+    MI_OperationOptions_Delete(&options);
+    MI_DestinationOptions_Delete(&destination);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct request request;
+    struct place place = {0};
+    struct err err = ERR_INIT;
+    MI_Instance *key = NULL;
+    MI_Application application = MI_APPLICATION_NULL;
+    int status = read_command_line(argc, argv, &request);
+    if (status != 0)
+        return status < 0 ? 0 : status;
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, told as one */
+    status = read_url(request.url, &place);
+    if (status == 0 && cim_objectpath_parse(request.object, &key, &err) != 0)
+        status = complain_usage(err.text);
+    if (status == 0 && MI_Application_Initialize(0, "mi-get", NULL, &application) != MI_RESULT_OK)
+        status = complain(MI_RESULT_FAILED, "the network thread does not start");
+    if (status == 0)
+        status = fetch_from(&request, &place, &application, key);
+    MI_Application_Close(&application);
+    if (key != NULL)
+        MI_Instance_Delete(key);
+    free_place(&place);
+    return status;
+}
