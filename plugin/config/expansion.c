@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/expansion.h"
+
+#include <string.h>
+
+#include "config/metric.h"
+#include "config/template.h"
+#include "config/word.h"
+
+#define NAME_BUFFER_MAX_BYTES 1048576
+
+/* Shared by the functions below while one expansion is made. */
+struct maker {
+    struct config_work *work;
+    const struct config_module *module;
+    const struct config_use *use;
+    struct config_expansion *expansion;
+    struct buf name;
+};
+
+/* The keys of an instance, those that the use gives replaced. */
+static int merge_keys(struct maker *maker, const struct config_keys *own,
+                      struct config_keys *merged, bool *overridden)
+{
+    merged->count = own->count;
+    merged->keys =
+        config_work_alloc(maker->work, maker->work->scratch, own->count, sizeof merged->keys[0]);
+    if (merged->keys == NULL)
+        return -1;
+    *overridden = false;
+    for (size_t i = 0; i < own->count; i++) {
+        const struct config_key *given = config_keys_find(&maker->use->keys, own->keys[i].name);
+        merged->keys[i] = own->keys[i];
+        if (given == NULL)
+            continue;
+        merged->keys[i].values = given->values;
+        merged->keys[i].value_count = given->value_count;
+        *overridden = true;
+    }
+    return 0;
+}
+
+static int default_plugin_instance(struct maker *maker, const struct model_instance *instance,
+                                   char name[METRIC_NAME_SIZE])
+{
+    char value[METRIC_NAME_SIZE];
+    buf_reset(&maker->name);
+    buf_add_text(&maker->name, maker->module->name);
+    for (size_t i = 0; i < instance->key_count; i++) {
+        metric_name_sanitise(instance->keys[i].value, value);
+        buf_add_char(&maker->name, '-');
+        buf_add_text(&maker->name, value);
+    }
+    if (buf_failed(&maker->name, "a name", NULL) != 0)
+        return config_work_memory(maker->work);
+    metric_name_sanitise(buf_text(&maker->name), name);
+    return 0;
+}
+
+static int fill_metric(struct maker *maker, const struct model_instance *instance,
+                       const struct config_metric *rule, struct model_metric *metric)
+{
+    char plugin_instance[METRIC_NAME_SIZE];
+    char type_instance[METRIC_NAME_SIZE];
+    int result = rule->plugin_instance == NULL
+                     ? default_plugin_instance(maker, instance, plugin_instance)
+                     : config_template_fill(maker->work, rule->plugin_instance, instance->keys,
+                                            instance->key_count, &maker->name, plugin_instance);
+    if (result != 0 || config_template_fill(maker->work, rule->type_instance, instance->keys,
+                                            instance->key_count, &maker->name, type_instance) != 0)
+        return -1;
+    *metric = (struct model_metric){
+        .properties = rule->properties,
+        .property_count = rule->property_count,
+        .type = rule->type,
+        .plugin = rule->plugin,
+        .plugin_instance = config_work_keep(maker->work, plugin_instance),
+        .type_instance = config_work_keep(maker->work, type_instance),
+        .scale = rule->scale,
+        .offset = rule->offset,
+        .origin = rule->at,
+    };
+    return metric->plugin_instance != NULL && metric->type_instance != NULL ? 0 : -1;
+}
+
+/* choice: which combination, the last key turning fastest. */
+static const struct model_key *choose_keys(struct maker *maker, const struct config_keys *keys,
+                                           size_t choice)
+{
+    struct model_key *chosen =
+        config_work_alloc(maker->work, maker->work->kept, keys->count, sizeof chosen[0]);
+    for (size_t i = keys->count; chosen != NULL && i > 0; i--) {
+        const struct config_key *key = &keys->keys[i - 1];
+        chosen[i - 1] = (struct model_key){key->name, key->values[choice % key->value_count]};
+        choice /= key->value_count;
+    }
+    return chosen;
+}
+
+static const struct model_instance *make_instance(struct maker *maker,
+                                                  const struct config_instance *rule,
+                                                  const struct config_keys *keys, size_t choice)
+{
+    struct config_work *work = maker->work;
+    struct model_instance *instance = config_work_alloc(work, work->kept, 1, sizeof *instance);
+    struct model_metric *metrics =
+        config_work_alloc(work, work->kept, rule->metric_count, sizeof metrics[0]);
+    const struct model_key *chosen = choose_keys(maker, keys, choice);
+    if (instance == NULL || metrics == NULL || chosen == NULL)
+        return NULL;
+    *instance = (struct model_instance){
+        .module = maker->module->name,
+        .namespace_name = rule->namespace_name,
+        .class_name = rule->class_name,
+        .keys = chosen,
+        .key_count = keys->count,
+        .metrics = metrics,
+        .metric_count = rule->metric_count,
+        .origin = rule->at,
+    };
+    for (size_t i = 0; i < rule->metric_count; i++)
+        if (fill_metric(maker, instance, &rule->metrics[i], &metrics[i]) != 0)
+            return NULL;
+    return instance;
+}
+
+/* Adds every combination. -1: none, which was told where it is the operator's doing. */
+static int add_instances(struct maker *maker, const struct config_instance *rule,
+                         const struct config_keys *keys, bool *overridden, bool is_overridden)
+{
+    size_t combinations = config_keys_combinations(keys);
+    for (size_t i = 0; i < combinations; i++) {
+        const struct model_instance *instance = make_instance(maker, rule, keys, i);
+        if (instance == NULL)
+            return -1;
+        overridden[maker->expansion->count] = is_overridden;
+        maker->expansion->instances[maker->expansion->count++] = instance;
+    }
+    return 0;
+}
+
+/* How many instances the use amounts to, each rule's keys merged. */
+static size_t count_instances(struct maker *maker, struct config_keys *merged, bool *overridden)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < maker->module->instance_count; i++) {
+        if (merge_keys(maker, &maker->module->instances[i].keys, &merged[i], &overridden[i]) != 0)
+            return 0;
+        size_t combinations = config_keys_combinations(&merged[i]);
+        if (total <= CONFIG_KEYS_MAX_INSTANCES)
+            total += combinations;
+    }
+    if (total <= CONFIG_KEYS_MAX_INSTANCES)
+        return total;
+    config_complaint_error(&maker->work->complaints, &maker->use->at,
+                           "these keys make more than %d instances, which is the maximum",
+                           CONFIG_KEYS_MAX_INSTANCES);
+    return 0;
+}
+
+static struct config_expansion *make_expansion(struct maker *maker)
+{
+    struct config_work *work = maker->work;
+    size_t rule_count = maker->module->instance_count;
+    struct config_keys *merged =
+        config_work_alloc(work, work->scratch, rule_count, sizeof merged[0]);
+    bool *touched = config_work_alloc(work, work->scratch, rule_count, sizeof touched[0]);
+    struct config_expansion *made = config_work_alloc(work, work->scratch, 1, sizeof *made);
+    if (merged == NULL || touched == NULL || made == NULL)
+        return NULL;
+    size_t total = count_instances(maker, merged, touched);
+    bool *overridden = config_work_alloc(work, work->scratch, total, sizeof overridden[0]);
+    made->instances = config_work_alloc(work, work->scratch, total, sizeof made->instances[0]);
+    if (total == 0 || overridden == NULL || made->instances == NULL)
+        return NULL;
+    made->overridden = overridden;
+    maker->expansion = made;
+    for (size_t i = 0; i < rule_count; i++)
+        if (add_instances(maker, &maker->module->instances[i], &merged[i], overridden,
+                          touched[i]) != 0)
+            return NULL;
+    return made;
+}
+
+static const struct config_expansion *
+make(struct config_work *work, const struct config_module *module, const struct config_use *use)
+{
+    struct maker maker = {.work = work, .module = module, .use = use};
+    buf_init(&maker.name, NAME_BUFFER_MAX_BYTES);
+    const struct config_expansion *expansion = make_expansion(&maker);
+    buf_free(&maker.name);
+    return expansion;
+}
+
+/* A key whose values the module leaves to its users, and this one does not give them. */
+static const struct config_key *find_needed(const struct config_instance *rule,
+                                            const struct config_use *use)
+{
+    for (size_t i = 0; i < rule->keys.count; i++)
+        if (rule->keys.keys[i].value_count == 0 &&
+            config_keys_find(&use->keys, rule->keys.keys[i].name) == NULL)
+            return &rule->keys.keys[i];
+    return NULL;
+}
+
+/* Only instances whose keys are all known are asked for. */
+static void tell_needed(struct config_work *work, const struct config_module *module,
+                        const struct config_use *use)
+{
+    const char *told = "";
+    for (size_t i = 0; i < module->instance_count; i++) {
+        const struct config_instance *rule = &module->instances[i];
+        const struct config_key *key = find_needed(rule, use);
+        if (key == NULL || strcmp(key->name, told) == 0)
+            continue;
+        told = key->name;
+        config_complaint_error(&work->complaints, &use->at,
+                               "the module '%s' must be told which %s: {%s: {keys: {%s: [...]}}}, "
+                               "the values of that key of %s",
+                               module->name, told, module->name, told, rule->class_name);
+    }
+}
+
+static int check_override(struct config_work *work, const struct config_module *module,
+                          const struct config_use *use)
+{
+    for (size_t i = 0; i < use->keys.count; i++) {
+        const char *name = use->keys.keys[i].name;
+        bool known = false;
+        for (size_t k = 0; k < module->instance_count; k++)
+            known = known || config_keys_find(&module->instances[k].keys, name) != NULL;
+        if (known)
+            continue;
+        config_complaint_error(&work->complaints, &use->at,
+                               "the module '%s' has no instance with a key '%s'", module->name,
+                               name);
+        return -1;
+    }
+    return 0;
+}
+
+static void tell_unknown(struct config_work *work, const struct config_shelf *shelf,
+                         const struct config_use *use)
+{
+    char list[256];
+    config_word_list(shelf->names, shelf->count, list, sizeof list);
+    config_complaint_error(&work->complaints, &use->at, "no module is named '%s'%s; there are: %s",
+                           config_complaint_shown(use->module_name).text,
+                           config_word_hint(use->module_name, shelf->names, shelf->count).text,
+                           shelf->count > 0 ? list : "none at all");
+}
+
+void config_expansion_resolve(struct config_work *work, const struct config_shelf *shelf,
+                              struct config_use *use)
+{
+    if (use->resolved)
+        return;
+    use->resolved = true;
+    struct config_module *module = config_shelf_find(shelf, use->module_name);
+    use->module = module;
+    if (module == NULL) {
+        tell_unknown(work, shelf, use);
+        return;
+    }
+    if (module->instance_count == 0 || check_override(work, module, use) != 0)
+        return;
+    tell_needed(work, module, use);
+    if (use->keys.count > 0) {
+        use->expansion = make(work, module, use);
+        return;
+    }
+    if (module->plain == NULL)
+        module->plain = make(work, module, use);
+    use->expansion = module->plain;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * identities: who has which name within one host: instances asked for, and plugin, plugin_instance,
+ * type and type_instance of metrics. Finds what would collide.
+ */
+#ifndef CONFIG_IDENTITIES_H
+#define CONFIG_IDENTITIES_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "config/index.h"
+#include "config/work.h"
+#include "model/instance.h"
+
+/* Zeroed before the first config_identities_begin, which forgets everything but the memory. */
+struct config_identities {
+    struct config_index index;
+    struct arena arena;
+    struct buf text;
+    struct config_work *work; /* NULL: never begun */
+    const char *host;         /* to be named in complaints */
+};
+
+void config_identities_begin(struct config_identities *identities, struct config_work *work,
+                             const char *host);
+void config_identities_free(struct config_identities *identities);
+
+/* True where the instance of that rule with those keys was not there yet; now it is. */
+bool config_identities_add_instance(struct config_identities *identities,
+                                    const struct model_instance *instance);
+
+/* The instance as it is; a copy without the metrics whose identity belongs to another already
+ * (told, once a pair of rules); NULL where none is left. */
+const struct model_instance *config_identities_add_metrics(struct config_identities *identities,
+                                                           const struct model_instance *instance);
+
+#endif

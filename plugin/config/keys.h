@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * keys: which instances of a class: CIM key names, each with the values to ask for.
+ *
+ * In a module and, to override it, in a use of the module. Every combination of values is one
+ * instance. Owned by the model's arena.
+ */
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/document.h"
+#include "config/work.h"
+
+#define CONFIG_KEYS_MAX_INSTANCES 1000
+
+struct config_key {
+    const char *name;
+    const char *const *values;
+    size_t value_count; /* 0: to be given by whoever uses the module */
+};
+
+struct config_keys {
+    struct config_key *keys;
+    size_t count; /* 0: a singleton */
+};
+
+/* Reads a mapping of key name to value or list of values. An empty list is fine where
+ * may_be_needed says so, in a module. -1: told. */
+int config_keys_parse(struct config_work *work, const struct config_node *node, bool may_be_needed,
+                      struct config_keys *keys);
+
+/* A letter or '_' first, then letters, digits, '_'; bytes from 0x80 on are letters. */
+bool config_keys_is_cim_name(const char *text);
+
+/* Key names have no case (shared/facts/wire.md 1, selectors). NULL: no such key. */
+const struct config_key *config_keys_find(const struct config_keys *keys, const char *name);
+
+/* How many instances; 0 where a key still needs values; a number above
+ * CONFIG_KEYS_MAX_INSTANCES stands for any. */
+size_t config_keys_combinations(const struct config_keys *keys);
+
+/* "DeviceID, Name" */
+void config_keys_list(const struct config_keys *keys, char *list, size_t list_bytes);
+
+#endif

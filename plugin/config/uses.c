@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/uses.h"
+
+#include <string.h>
+
+#include "config/scalar.h"
+#include "config/word.h"
+
+/* What stands behind the module's name: {keys: ..., interval: ...}. */
+static int parse_override(struct config_work *work, const struct config_node *node,
+                          struct config_use *use)
+{
+    static const char *const KEYS[] = {"keys", "interval"};
+    if (node->refused)
+        return -1;
+    if (config_scalar_is_null(node))
+        return 0;
+    if (node->kind != CONFIG_MAPPING) {
+        config_complaint_error(
+            &work->complaints, &node->at,
+            "behind a module's name there is a mapping with 'keys' or 'interval'");
+        return -1;
+    }
+    for (const struct config_node *key = node->first; key != NULL; key = key->next) {
+        int result = key->doubled ? -1 : 0;
+        if (strcmp(key->text, "keys") == 0)
+            result |= config_keys_parse(work, key->value, false, &use->keys);
+        else if (strcmp(key->text, "interval") == 0)
+            result |= config_scalar_seconds(work, key->value, "interval", &use->interval_ms);
+        else if (!config_document_is_free_key(key))
+            config_complaint_warning(
+                &work->complaints, &key->at, "a module's use has no key '%s'%s, it is ignored",
+                config_complaint_shown(key->text).text, config_word_hint(key->text, KEYS, 2).text);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int parse_mapping(struct config_work *work, const struct config_node *node,
+                         struct config_use *use)
+{
+    const struct config_node *name = node->first;
+    if (node->count != 1) {
+        config_complaint_error(
+            &work->complaints, &node->at,
+            "an entry is a module's name, or one name with what differs: "
+            "{logical_disk: {keys: {DeviceID: [\"D:\"]}}}; 'keys' and 'interval' "
+            "are indented deeper than the name");
+        return -1;
+    }
+    if (name->doubled || config_scalar_key(work, name, "module") != 0)
+        return -1;
+    use->module_name = name->text;
+    use->at = name->at;
+    return parse_override(work, name->value, use);
+}
+
+static int parse_use(struct config_work *work, const struct config_node *node,
+                     struct config_use *use)
+{
+    use->at = node->at;
+    if (node->kind == CONFIG_MAPPING && !node->refused)
+        return parse_mapping(work, node, use);
+    return config_scalar_text(work, node, "module", &use->module_name);
+}
+
+int config_uses_parse(struct config_work *work, const struct config_node *node, const char *what,
+                      struct config_uses *uses)
+{
+    struct config_uses parsed = {NULL, 0, node->count};
+    if (node->refused)
+        return -1;
+    if (node->kind != CONFIG_LIST) {
+        config_complaint_error(&work->complaints, &node->at,
+                               "'%s' should be a list of modules: [os, cpu]", what);
+        return -1;
+    }
+    parsed.uses = config_work_alloc(work, work->scratch, node->count, sizeof parsed.uses[0]);
+    if (parsed.uses == NULL)
+        return -1;
+    for (const struct config_node *item = node->first; item != NULL; item = item->next) {
+        struct config_use use = {0};
+        if (parse_use(work, item, &use) == 0)
+            parsed.uses[parsed.count++] = use;
+    }
+    *uses = parsed;
+    return 0;
+}
