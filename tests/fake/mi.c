@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake/mi.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cim/instance.h"
+
+struct destination {
+    struct fake_mi_session target;
+};
+
+struct request {
+    char prefix[128];
+    uint64_t timeout_ms;
+};
+
+struct operation {
+    struct fake_mi_operation seen;
+    MI_OperationCallbacks callbacks;
+};
+
+static struct {
+    pthread_mutex_t lock;
+    struct fake_mi_session *sessions;
+    size_t session_count;
+    struct operation **operations;
+    size_t operation_count;
+    int options;
+    int misuses;
+    bool open;
+    int calling; /* callbacks that have not returned */
+    pthread_cond_t returned;
+    MI_Result refuse_session;
+    void (*notify)(void *context);
+    void *notify_context;
+} fake = {.lock = PTHREAD_MUTEX_INITIALIZER, .returned = PTHREAD_COND_INITIALIZER};
+
+const struct fake_mi_failure fake_mi_timeout = {
+    MI_RESULT_FAILED, MI_ERRORCATEGORY_OPERATION_TIMEOUT, 28, "CURL", "no reply within 8.000 s"};
+const struct fake_mi_failure fake_mi_refused_connection = {
+    MI_RESULT_FAILED, MI_ERRORCATEGORY_CONNECTION_ERROR, 7, "CURL", "connection refused"};
+const struct fake_mi_failure fake_mi_http_401 = {MI_RESULT_ACCESS_DENIED,
+                                                 MI_ERRORCATEGORY_AUTHENTICATION_ERROR, 401, "HTTP",
+                                                 "HTTP 401: the host refused the credentials"};
+const struct fake_mi_failure fake_mi_not_found = {
+    MI_RESULT_NOT_FOUND, MI_ERRORCATEGORY_OBJECT_NOT_FOUND, 0x80338000, "HRESULT", "no such thing"};
+const struct fake_mi_failure fake_mi_operation_timed_out = {
+    MI_RESULT_FAILED, MI_ERRORCATEGORY_OPERATION_TIMEOUT, 2150858793u, "HRESULT",
+    "the provider took too long"};
+const struct fake_mi_failure fake_mi_no_certificate = {
+    MI_RESULT_FAILED, MI_ERRORCATEGORY_SECURITY_ERROR, 60, "CURL", "certificate not accepted"};
+const struct fake_mi_failure fake_mi_no_name = {
+    MI_RESULT_FAILED, MI_ERRORCATEGORY_RESOURCE_UNAVAILABLE, 6, "CURL", "this name is not found"};
+const struct fake_mi_failure fake_mi_shutting_down = {MI_RESULT_SERVER_IS_SHUTTING_DOWN,
+                                                      MI_ERRORCATEGORY_RESOURCE_UNAVAILABLE, 503,
+                                                      "HTTP", "HTTP 503"};
+const struct fake_mi_failure fake_mi_access_denied = {
+    MI_RESULT_ACCESS_DENIED, MI_ERRORCATEGORY_ACCESS_DENIED, 0x80338104, "HRESULT",
+    "access to the namespace is denied"};
+const struct fake_mi_failure fake_mi_cut = {MI_RESULT_FAILED, MI_ERRORCATEGORY_READ_ERROR, 18,
+                                            "CURL", "closed in the middle of the reply"};
+
+static void lock(void)
+{
+    pthread_mutex_lock(&fake.lock);
+}
+
+static void unlock(void)
+{
+    pthread_mutex_unlock(&fake.lock);
+}
+
+static void copy(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", text != NULL ? text : "");
+}
+
+/* --- What the test asks --- */
+
+void fake_mi_reset(void)
+{
+    for (size_t i = 0; i < fake.operation_count; i++)
+        free(fake.operations[i]);
+    free(fake.operations);
+    free(fake.sessions);
+    fake.operations = NULL;
+    fake.sessions = NULL;
+    fake.operation_count = fake.session_count = 0;
+    fake.options = fake.misuses = 0;
+    fake.open = false;
+    fake.refuse_session = MI_RESULT_OK;
+    fake.notify = NULL;
+}
+
+size_t fake_mi_session_count(void)
+{
+    lock();
+    size_t count = fake.session_count;
+    unlock();
+    return count;
+}
+
+size_t fake_mi_operation_count(void)
+{
+    lock();
+    size_t count = fake.operation_count;
+    unlock();
+    return count;
+}
+
+struct fake_mi_session fake_mi_session(size_t number)
+{
+    lock();
+    struct fake_mi_session session = fake.sessions[number];
+    unlock();
+    return session;
+}
+
+struct fake_mi_operation fake_mi_operation(size_t number)
+{
+    lock();
+    struct fake_mi_operation operation = fake.operations[number]->seen;
+    unlock();
+    return operation;
+}
+
+size_t fake_mi_open_session_count(void)
+{
+    size_t count = 0;
+    lock();
+    for (size_t i = 0; i < fake.session_count; i++)
+        count += !fake.sessions[i].closed;
+    unlock();
+    return count;
+}
+
+size_t fake_mi_running(size_t n)
+{
+    size_t found = SIZE_MAX;
+    lock();
+    for (size_t i = 0; i < fake.operation_count && found == SIZE_MAX; i++)
+        if (!fake.operations[i]->seen.answered && n-- == 0)
+            found = i;
+    unlock();
+    return found;
+}
+
+size_t fake_mi_running_count(void)
+{
+    size_t count = 0;
+    lock();
+    for (size_t i = 0; i < fake.operation_count; i++)
+        count += !fake.operations[i]->seen.answered;
+    unlock();
+    return count;
+}
+
+size_t fake_mi_running_at(const char *address)
+{
+    size_t found = SIZE_MAX;
+    lock();
+    for (size_t i = 0; i < fake.operation_count && found == SIZE_MAX; i++)
+        if (!fake.operations[i]->seen.answered &&
+            strcmp(fake.sessions[fake.operations[i]->seen.session].address, address) == 0)
+            found = i;
+    unlock();
+    return found;
+}
+
+int fake_mi_leaks(void)
+{
+    int leaks = fake.options;
+    for (size_t i = 0; i < fake.operation_count; i++)
+        leaks += !fake.operations[i]->seen.closed;
+    for (size_t i = 0; i < fake.session_count; i++)
+        leaks += !fake.sessions[i].closed;
+    return leaks + fake.open;
+}
+
+int fake_mi_misuses(void)
+{
+    return fake.misuses;
+}
+
+void fake_mi_on_get(void (*notify)(void *context), void *context)
+{
+    fake.notify = notify;
+    fake.notify_context = context;
+}
+
+void fake_mi_refuse_session(MI_Result result)
+{
+    fake.refuse_session = result;
+}
+
+/* --- The answers --- */
+
+static void call_back(size_t number, const MI_Instance *instance, MI_Result result,
+                      const char *sentence, const MI_Instance *details)
+{
+    lock();
+    struct operation *operation = fake.operations[number];
+    if (operation->seen.answered) {
+        unlock();
+        return;
+    }
+    operation->seen.answered = true;
+    fake.calling++;
+    fake.sessions[operation->seen.session].running--;
+    MI_OperationCallbacks callbacks = operation->callbacks;
+    /* Of the caller's struct only a copy is handed out: it may be written anew by then. */
+    MI_Operation handle = {.reserved1 = number + 1};
+    unlock();
+    callbacks.instanceResult(&handle, callbacks.callbackContext, instance, MI_FALSE, result,
+                             sentence, details, NULL);
+    lock();
+    fake.calling--;
+    pthread_cond_broadcast(&fake.returned);
+    unlock();
+}
+
+static void add_text(MI_Instance *instance, const char *name, const char *text)
+{
+    MI_Value value = {.string = (MI_Char *)text};
+    MI_Instance_AddElement(instance, name, &value, MI_STRING, 0);
+}
+
+void fake_mi_answer(size_t operation, const char *name, ...)
+{
+    va_list ap;
+    MI_Instance *instance = cim_instance_new("Answer", 6);
+    va_start(ap, name);
+    for (; name != NULL; name = va_arg(ap, const char *))
+        add_text(instance, name, va_arg(ap, const char *));
+    va_end(ap);
+    call_back(operation, instance, MI_RESULT_OK, NULL, NULL);
+    MI_Instance_Delete(instance);
+}
+
+void fake_mi_fail(size_t operation, const struct fake_mi_failure *failure)
+{
+    MI_Instance *details = cim_instance_new("OMI_Error", 9);
+    MI_Value category = {.uint32 = failure->category};
+    MI_Value code = {.uint32 = failure->code};
+    MI_Instance_AddElement(details, "error_Category", &category, MI_UINT32, 0);
+    MI_Instance_AddElement(details, "error_Code", &code, MI_UINT32, 0);
+    add_text(details, "error_Type", failure->type);
+    call_back(operation, NULL, failure->result, failure->sentence, details);
+    MI_Instance_Delete(details);
+}
+
+/* --- Application --- */
+
+MI_Result MI_Application_InitializeV1(MI_Uint32 flags, const MI_Char *applicationID,
+                                      MI_Instance **extendedError, MI_Application *application)
+{
+    (void)flags;
+    (void)applicationID;
+    (void)extendedError;
+    fake.open = true;
+    *application = (MI_Application){.reserved1 = 1};
+    return MI_RESULT_OK;
+}
+
+/* As mi.h says: cancels what is left, waits for the callbacks, closes. */
+MI_Result MI_Application_Close(MI_Application *application)
+{
+    static const struct fake_mi_failure stopped = {
+        MI_RESULT_FAILED, MI_ERRORCATEGORY_OPERATION_STOPPED, 1, "MI", "canceled"};
+    size_t number;
+    do {
+        while ((number = fake_mi_running(0)) != SIZE_MAX)
+            fake_mi_fail(number, &stopped);
+        lock();
+        while (fake.calling > 0)
+            pthread_cond_wait(&fake.returned, &fake.lock);
+        unlock();
+    } while (fake_mi_running_count() > 0);
+    fake.open = false;
+    *application = (MI_Application)MI_APPLICATION_NULL;
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_Application_NewDestinationOptions(MI_Application *application,
+                                               MI_DestinationOptions *options)
+{
+    (void)application;
+    struct destination *made = calloc(1, sizeof *made);
+    made->target.privacy = made->target.check_ca = made->target.check_cn = true;
+    *options = (MI_DestinationOptions){.reserved2 = (ptrdiff_t)made};
+    lock();
+    fake.options++;
+    unlock();
+    return MI_RESULT_OK;
+}
+
+static struct fake_mi_session *target_of(MI_DestinationOptions *options)
+{
+    return &((struct destination *)options->reserved2)->target;
+}
+
+MI_Result MI_DestinationOptions_Delete(MI_DestinationOptions *options)
+{
+    free((void *)options->reserved2);
+    lock();
+    fake.options--;
+    unlock();
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_DestinationOptions_SetDestinationPort(MI_DestinationOptions *options, MI_Uint32 port)
+{
+    target_of(options)->port = port;
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_DestinationOptions_SetTransport(MI_DestinationOptions *options,
+                                             const MI_Char *transport)
+{
+    copy(target_of(options)->transport, sizeof target_of(options)->transport, transport);
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_DestinationOptions_SetHttpUrlPrefix(MI_DestinationOptions *options,
+                                                 const MI_Char *prefix)
+{
+    copy(target_of(options)->path, sizeof target_of(options)->path, prefix);
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_DestinationOptions_SetPacketPrivacy(MI_DestinationOptions *options, MI_Boolean privacy)
+{
+    target_of(options)->privacy = privacy;
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_DestinationOptions_SetCertCACheck(MI_DestinationOptions *options, MI_Boolean check)
+{
+    target_of(options)->check_ca = check;
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_DestinationOptions_SetCertCNCheck(MI_DestinationOptions *options, MI_Boolean check)
+{
+    target_of(options)->check_cn = check;
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_DestinationOptions_SetString(MI_DestinationOptions *options, const MI_Char *optionName,
+                                          const MI_Char *value)
+{
+    struct fake_mi_session *target = target_of(options);
+    if (strcmp(optionName, COLLECTDMI_DESTINATIONOPTIONS_CA_FILE) == 0)
+        copy(target->ca_file, sizeof target->ca_file, value);
+    else if (strcmp(optionName, COLLECTDMI_DESTINATIONOPTIONS_SERVER_NAME) == 0)
+        copy(target->server_name, sizeof target->server_name, value);
+    else
+        return MI_RESULT_NOT_SUPPORTED;
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_DestinationOptions_AddDestinationCredentials(MI_DestinationOptions *options,
+                                                          const MI_UserCredentials *credentials)
+{
+    struct fake_mi_session *target = target_of(options);
+    const MI_UsernamePasswordCreds *creds = &credentials->credentials.usernamePassword;
+    copy(target->method, sizeof target->method, credentials->authenticationType);
+    copy(target->user, sizeof target->user, creds->username);
+    copy(target->password, sizeof target->password, creds->password);
+    target->has_domain = creds->domain != NULL;
+    return MI_RESULT_OK;
+}
+
+/* --- Session --- */
+
+MI_Result MI_Application_NewSession(MI_Application *application, const MI_Char *protocol,
+                                    const MI_Char *destination, MI_DestinationOptions *options,
+                                    MI_SessionCallbacks *callbacks, MI_Instance **extendedError,
+                                    MI_Session *session)
+{
+    (void)application;
+    (void)protocol;
+    (void)callbacks;
+    if (fake.refuse_session != MI_RESULT_OK) {
+        *extendedError = cim_instance_new("OMI_Error", 9);
+        add_text(*extendedError, "Message", "the ca_cert file cannot be read");
+        return fake.refuse_session;
+    }
+    lock();
+    fake.sessions = realloc(fake.sessions, (fake.session_count + 1) * sizeof fake.sessions[0]);
+    struct fake_mi_session *made = &fake.sessions[fake.session_count++];
+    *made = *target_of(options);
+    copy(made->address, sizeof made->address, destination);
+    *session = (MI_Session){.reserved1 = fake.session_count};
+    unlock();
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_Session_Close(MI_Session *session, void *completionContext,
+                           void(MI_CALL *completionCallback)(void *completionContext))
+{
+    (void)completionContext;
+    lock();
+    struct fake_mi_session *found = &fake.sessions[session->reserved1 - 1];
+    if (found->closed || completionCallback == NULL)
+        fake.misuses++;
+    found->closed = true;
+    unlock();
+    *session = (MI_Session)MI_SESSION_NULL;
+    return MI_RESULT_OK;
+}
+
+/* --- Operations --- */
+
+MI_Result MI_Application_NewOperationOptions(MI_Application *application, MI_Boolean mustUnderstand,
+                                             MI_OperationOptions *options)
+{
+    (void)application;
+    (void)mustUnderstand;
+    *options = (MI_OperationOptions){.reserved2 = (ptrdiff_t)calloc(1, sizeof(struct request))};
+    lock();
+    fake.options++;
+    unlock();
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_OperationOptions_SetTimeout(MI_OperationOptions *options, const MI_Interval *timeout)
+{
+    struct request *request = (struct request *)options->reserved2;
+    uint64_t hours = (uint64_t)timeout->days * 24 + timeout->hours;
+    request->timeout_ms = ((hours * 60 + timeout->minutes) * 60 + timeout->seconds) * 1000 +
+                          timeout->microseconds / 1000;
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_OperationOptions_SetResourceUriPrefix(MI_OperationOptions *options,
+                                                   const MI_Char *prefix)
+{
+    copy(((struct request *)options->reserved2)->prefix, 128, prefix);
+    return MI_RESULT_OK;
+}
+
+MI_Result MI_OperationOptions_Delete(MI_OperationOptions *options)
+{
+    free((void *)options->reserved2);
+    lock();
+    fake.options--;
+    unlock();
+    return MI_RESULT_OK;
+}
+
+static void see_key(struct fake_mi_operation *seen, const MI_Instance *key)
+{
+    const MI_Char *class_name = "";
+    MI_Value value;
+    MI_Uint32 flags;
+    MI_Instance_GetClassName(key, &class_name);
+    copy(seen->class_name, sizeof seen->class_name, class_name);
+    for (MI_Uint32 i = 0;
+         MI_Instance_GetElementAt(key, i, NULL, &value, NULL, &flags) == MI_RESULT_OK; i++) {
+        if ((flags & MI_FLAG_KEY) != 0 && seen->key_count++ == 0)
+            copy(seen->key, sizeof seen->key, value.string);
+    }
+}
+
+void MI_Session_GetInstance(MI_Session *session, MI_Uint32 flags, MI_OperationOptions *options,
+                            const MI_Char *namespaceName, const MI_Instance *inboundInstance,
+                            MI_OperationCallbacks *callbacks, MI_Operation *operation)
+{
+    (void)flags;
+    const struct request *request = (const struct request *)options->reserved2;
+    struct operation *made = calloc(1, sizeof *made);
+    made->callbacks = *callbacks;
+    made->seen.session = session->reserved1 - 1;
+    made->seen.timeout_ms = request->timeout_ms;
+    copy(made->seen.prefix, sizeof made->seen.prefix, request->prefix);
+    copy(made->seen.name_space, sizeof made->seen.name_space, namespaceName);
+    see_key(&made->seen, inboundInstance);
+    lock();
+    struct fake_mi_session *target = &fake.sessions[made->seen.session];
+    fake.misuses += target->closed;
+    if (++target->running > target->parallel)
+        target->parallel = target->running;
+    fake.operations =
+        realloc(fake.operations, (fake.operation_count + 1) * sizeof fake.operations[0]);
+    fake.operations[fake.operation_count++] = made;
+    *operation = (MI_Operation){.reserved1 = fake.operation_count};
+    void (*notify)(void *) = fake.notify;
+    unlock();
+    if (notify != NULL)
+        notify(fake.notify_context);
+}
+
+MI_Result MI_Operation_Close(MI_Operation *operation)
+{
+    lock();
+    struct operation *found = fake.operations[operation->reserved1 - 1];
+    if (found->seen.closed || !found->seen.answered)
+        fake.misuses++;
+    found->seen.closed = true;
+    unlock();
+    *operation = (MI_Operation)MI_OPERATION_NULL;
+    return MI_RESULT_OK;
+}
