@@ -120,11 +120,15 @@ def watch(collectd, url, seconds, table):
                 (INTERVAL_S, "" if seconds else "; Ctrl-C ends it"), "Prometheus: " + url, ""]
     print("\033[2J\033[H" if sys.stdout.isatty() else "", end="")
     print("\n".join(headline), flush=True)
+    pause = 0 if sys.stdout.isatty() else INTERVAL_S
+    new, shown = False, 0
     while time.monotonic() < end:
         if not collectd.alive():
             sys.exit("demo: collectd ended by itself\n" + stand.read(collectd.folder + "/stderr") + collectd.log())
-        if table.take(fetch(url)):
+        new = table.take(fetch(url)) or new
+        if new and time.monotonic() - shown >= pause:
             show(table, headline)
+            new, shown = False, time.monotonic()
         time.sleep(max(0, min(0.5, end - time.monotonic())))
 
 

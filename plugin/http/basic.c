@@ -4,25 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* RFC 4648 4, straight into memory that is wiped: no library's base64 promises that. */
-static char *encode(char *out, const unsigned char *bytes, size_t count)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (; count >= 3; bytes += 3, count -= 3) {
-        *out++ = digits[bytes[0] >> 2];
-        *out++ = digits[(bytes[0] & 3) << 4 | bytes[1] >> 4];
-        *out++ = digits[(bytes[1] & 15) << 2 | bytes[2] >> 6];
-        *out++ = digits[bytes[2] & 63];
-    }
-    if (count > 0) {
-        unsigned second = count == 2 ? bytes[1] : 0;
-        *out++ = digits[bytes[0] >> 2];
-        *out++ = digits[(bytes[0] & 3) << 4 | second >> 4];
-        *out++ = count == 2 ? digits[(second & 15) << 2] : '=';
-        *out++ = '=';
-    }
-    return out;
-}
+#include "http/base64.h"
 
 /* RFC 7617 2: a colon ends the user's name, and control characters have no place in either. */
 static int check(const struct http_credentials *credentials, struct err *err)
@@ -49,7 +31,9 @@ static struct secret *basic_authorization(const struct http_credentials *credent
     size_t user_bytes = strlen(credentials->user);
     size_t both_bytes = user_bytes + 1 + secret_size_bytes(credentials->password);
     both = secret_alloc(both_bytes, err);
-    line = both != NULL ? secret_alloc(sizeof start - 1 + (both_bytes + 2) / 3 * 4, err) : NULL;
+    line = both != NULL
+               ? secret_alloc(sizeof start - 1 + HTTP_BASE64_ENCODED_BYTES(both_bytes), err)
+               : NULL;
     if (line == NULL)
         goto out;
     char *plain = secret_bytes(both);
@@ -58,7 +42,7 @@ static struct secret *basic_authorization(const struct http_credentials *credent
     memcpy(plain + user_bytes + 1, secret_text(credentials->password), both_bytes - user_bytes - 1);
     char *text = secret_bytes(line);
     memcpy(text, start, sizeof start - 1);
-    encode(text + sizeof start - 1, (const unsigned char *)plain, both_bytes);
+    http_base64_encode(text + sizeof start - 1, plain, both_bytes);
 out:
     secret_free(both);
     return line;
@@ -66,6 +50,5 @@ out:
 
 const struct http_scheme http_scheme_basic = {
     .name = "basic",
-    .seals = false,
     .authorization = basic_authorization,
 };
