@@ -11,7 +11,7 @@ static struct secret *authorize(const char *user, const char *password, struct e
 {
     struct secret *secret = secret_new(password, strlen(password), NULL);
     assert_non_null(secret);
-    struct http_credentials credentials = {user, secret};
+    struct http_credentials credentials = {.user = user, .password = secret};
     struct secret *line = http_scheme_basic.authorization(&credentials, err);
     secret_free(secret);
     return line;

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,8 @@
 struct request {
     const char *method;
     const char *user;
-    const char *password_file;
+    const char *password_file, *keytab, *ccache;
+    const char *spn, *realm, *fallback, *cert, *key;
     double timeout_seconds; /* 0: MI's default */
     const char *namespace_name;
     const char *ca_cert;
@@ -51,15 +53,25 @@ struct place {
 
 static const char usage_text[] =
     "usage: mi-get [-a METHOD] [-u USER] [-P PASSWORD-FILE] [-t SECONDS] [-n NAMESPACE]\n"
-    "              [--cacert FILE] [-k|--insecure] [--allow-unencrypted]\n"
-    "              [--resource-uri wmi|dmtf] [--json] URL OBJECT [PROPERTY...]\n"
+    "              [--keytab FILE] [--ccache NAME] [--spn SPN] [--realm REALM]\n"
+    "              [--fallback ntlm] [--cert FILE --key FILE] [--cacert FILE]\n"
+    "              [-k|--insecure] [--allow-unencrypted] [--resource-uri wmi|dmtf] [--json]\n"
+    "              URL OBJECT [PROPERTY...]\n"
     "\n"
     "  URL     http://host or https://host; port 5985 or 5986 and path /wsman where it says none\n"
     "  OBJECT  a WMI object path: 'Win32_LogicalDisk.DeviceID=\"C:\"', 'Win32_OperatingSystem=@'\n"
     "\n"
-    "  -a METHOD             how to authenticate: basic (default where -u is given), none\n"
-    "  -u USER               monitor, CORP\\monitor or monitor@REALM\n"
+    "  -a METHOD             negotiate (the default: Kerberos), kerberos, ntlm, basic,\n"
+    "                        certificate, none\n"
+    "  -u USER               monitor, CORP\\monitor or monitor@REALM; without it the ticket of\n"
+    "                        kinit is used\n"
     "  -P FILE               a file whose first line is the password\n"
+    "  --keytab FILE         the user's key instead of a password\n"
+    "  --ccache NAME         a ticket instead of a password: FILE:/tmp/krb5cc_1000\n"
+    "  --spn SPN             the host's service principal; default HTTP/host, then WSMAN/host\n"
+    "  --realm REALM         the user's realm\n"
+    "  --fallback ntlm       let negotiate go on with NTLM where Kerberos cannot be had\n"
+    "  --cert FILE --key FILE  the client certificate of method certificate, PEM\n"
     "  -t SECONDS            how long it may take in all (default 60)\n"
     "  -n NAMESPACE          default root/cimv2, or the one in OBJECT\n"
     "  --cacert FILE         PEM file of the authorities that may sign the host's certificate\n"
@@ -95,10 +107,36 @@ static int read_seconds(const char *text, double *seconds)
     return 0;
 }
 
-enum { OPTION_CACERT = 256, OPTION_UNENCRYPTED, OPTION_RESOURCE_URI, OPTION_JSON, OPTION_HELP };
+/* The long options from OPTION_CACERT to the last of text_options hold a text each. */
+enum {
+    OPTION_CACERT = 256,
+    OPTION_RESOURCE_URI,
+    OPTION_KEYTAB,
+    OPTION_CCACHE,
+    OPTION_SPN,
+    OPTION_REALM,
+    OPTION_FALLBACK,
+    OPTION_CERT,
+    OPTION_KEY,
+    OPTION_UNENCRYPTED,
+    OPTION_JSON,
+    OPTION_HELP
+};
+
+static const size_t text_options[] = {
+    offsetof(struct request, ca_cert),  offsetof(struct request, resource_uri),
+    offsetof(struct request, keytab),   offsetof(struct request, ccache),
+    offsetof(struct request, spn),      offsetof(struct request, realm),
+    offsetof(struct request, fallback), offsetof(struct request, cert),
+    offsetof(struct request, key),
+};
 
 static int take_option(struct request *request, int option)
 {
+    if (option >= OPTION_CACERT && option < OPTION_UNENCRYPTED) {
+        *(const char **)((char *)request + text_options[option - OPTION_CACERT]) = optarg;
+        return 0;
+    }
     switch (option) {
     case 'a':
         request->method = optarg;
@@ -117,14 +155,8 @@ static int take_option(struct request *request, int option)
     case 'k':
         request->insecure = true;
         return 0;
-    case OPTION_CACERT:
-        request->ca_cert = optarg;
-        return 0;
     case OPTION_UNENCRYPTED:
         request->allow_unencrypted = true;
-        return 0;
-    case OPTION_RESOURCE_URI:
-        request->resource_uri = optarg;
         return 0;
     case OPTION_JSON:
         request->json = true;
@@ -135,22 +167,74 @@ static int take_option(struct request *request, int option)
     }
 }
 
-static int check_request(const struct request *request)
+/* The methods, their names in mi.h, and what they can be given. */
+static const struct method {
+    const char *name;
+    const MI_Char *with_user, *without_user; /* NULL: that is not possible */
+    bool kerberos;
+} methods[] = {
+    {"negotiate", MI_AUTH_TYPE_NEGO_WITH_CREDS, MI_AUTH_TYPE_NEGO_NO_CREDS, true},
+    {"kerberos", MI_AUTH_TYPE_KERBEROS, MI_AUTH_TYPE_KERBEROS, true},
+    {"ntlm", MI_AUTH_TYPE_NTLM, NULL, false},
+    {"basic", MI_AUTH_TYPE_BASIC, NULL, false},
+    {"certificate", NULL, MI_AUTH_TYPE_CLIENT_CERTS, false},
+    {"none", NULL, MI_AUTH_TYPE_NONE, false},
+};
+
+static const struct method *find_method(const char *name)
 {
-    bool basic = strcmp(request->method, "basic") == 0;
-    if (!basic && strcmp(request->method, "none") != 0)
-        return complain_usage("the methods are basic and none");
-    if (basic && (request->user == NULL || request->password_file == NULL))
-        return complain_usage("basic wants a user (-u) and a password file (-P)");
-    if (!basic && request->user != NULL)
-        return complain_usage("-u has no meaning with -a none");
-    if (strcmp(request->resource_uri, "wmi") != 0 && strcmp(request->resource_uri, "dmtf") != 0)
-        return complain_usage("--resource-uri is wmi or dmtf");
-    if (request->ca_cert != NULL && access(request->ca_cert, R_OK) != 0) {
-        fprintf(stderr, "mi-get: %s: %s\n", request->ca_cert, strerror(errno));
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if (strcmp(methods[i].name, name) == 0)
+            return &methods[i];
+    return NULL;
+}
+
+static int check_files(const struct request *request)
+{
+    const char *const files[] = {request->ca_cert, request->keytab, request->cert, request->key};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (files[i] == NULL || access(files[i], R_OK) == 0)
+            continue;
+        fprintf(stderr, "mi-get: %s: %s\n", files[i], strerror(errno));
         return EX_NOINPUT;
     }
     return 0;
+}
+
+static int check_method(const struct request *request)
+{
+    const struct method *method = find_method(request->method);
+    bool by_file = request->keytab != NULL || request->ccache != NULL;
+    if (method == NULL)
+        return complain_usage(
+            "the methods are negotiate, kerberos, ntlm, basic, certificate, none");
+    if (by_file && !method->kerberos)
+        return complain_usage("--keytab and --ccache are for negotiate and kerberos");
+    if ((request->password_file != NULL) + (request->keytab != NULL) + (request->ccache != NULL) >
+        1)
+        return complain_usage("only one of -P, --keytab and --ccache");
+    if (request->user == NULL && (request->password_file != NULL || method->without_user == NULL))
+        return complain_usage("a user is wanted (-u)");
+    if (request->user != NULL && method->with_user == NULL)
+        return complain_usage("-u has no meaning with this method");
+    if (request->user != NULL && request->password_file == NULL && !by_file)
+        return complain_usage("a password file is wanted (-P), or a keytab (--keytab)");
+    if ((strcmp(method->name, "certificate") == 0) !=
+        (request->cert != NULL && request->key != NULL))
+        return complain_usage("the method certificate goes with --cert and --key, and only it");
+    return 0;
+}
+
+static int check_request(const struct request *request)
+{
+    int status = check_method(request);
+    if (status != 0)
+        return status;
+    if (strcmp(request->resource_uri, "wmi") != 0 && strcmp(request->resource_uri, "dmtf") != 0)
+        return complain_usage("--resource-uri is wmi or dmtf");
+    if (request->fallback != NULL && strcmp(request->fallback, "ntlm") != 0)
+        return complain_usage("--fallback is ntlm");
+    return check_files(request);
 }
 
 /* 0, or an exit status; -1: help was asked for and given. */
@@ -161,6 +245,13 @@ static int read_command_line(int argc, char **argv, struct request *request)
         {"cacert", required_argument, NULL, OPTION_CACERT},
         {"allow-unencrypted", no_argument, NULL, OPTION_UNENCRYPTED},
         {"resource-uri", required_argument, NULL, OPTION_RESOURCE_URI},
+        {"keytab", required_argument, NULL, OPTION_KEYTAB},
+        {"ccache", required_argument, NULL, OPTION_CCACHE},
+        {"spn", required_argument, NULL, OPTION_SPN},
+        {"realm", required_argument, NULL, OPTION_REALM},
+        {"fallback", required_argument, NULL, OPTION_FALLBACK},
+        {"cert", required_argument, NULL, OPTION_CERT},
+        {"key", required_argument, NULL, OPTION_KEY},
         {"json", no_argument, NULL, OPTION_JSON},
         {"help", no_argument, NULL, OPTION_HELP},
         {NULL, 0, NULL, 0},
@@ -183,7 +274,7 @@ static int read_command_line(int argc, char **argv, struct request *request)
     request->properties = argv + optind + 2;
     request->property_count = (size_t)(argc - optind - 2);
     if (request->method == NULL)
-        request->method = request->user != NULL ? "basic" : "none";
+        request->method = "negotiate";
     return check_request(request);
 }
 
@@ -268,18 +359,47 @@ static int complain_details(MI_Result result, MI_Instance *details, const char *
     return (int)result;
 }
 
+/* The options that credentials need before they are added. */
+static MI_Result set_identity(const struct request *request, MI_DestinationOptions *options)
+{
+    const struct {
+        const MI_Char *option;
+        const char *value;
+    } texts[] = {
+        {COLLECTDMI_DESTINATIONOPTIONS_KEYTAB, request->keytab},
+        {COLLECTDMI_DESTINATIONOPTIONS_CREDENTIAL_CACHE, request->ccache},
+        {COLLECTDMI_DESTINATIONOPTIONS_CERT_FILE, request->cert},
+        {COLLECTDMI_DESTINATIONOPTIONS_KEY_FILE, request->key},
+        {COLLECTDMI_DESTINATIONOPTIONS_SPN, request->spn},
+        {COLLECTDMI_DESTINATIONOPTIONS_REALM, request->realm},
+        {COLLECTDMI_DESTINATIONOPTIONS_FALLBACK, request->fallback},
+    };
+    MI_Result result = MI_RESULT_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && result == MI_RESULT_OK; i++)
+        if (texts[i].value != NULL)
+            result = MI_DestinationOptions_SetString(options, texts[i].option, texts[i].value);
+    return result;
+}
+
 static int add_credentials(const struct request *request, MI_DestinationOptions *options)
 {
+    const struct method *method = find_method(request->method);
+    struct secret *password = NULL;
     struct err err = ERR_INIT;
-    if (strcmp(request->method, "none") == 0)
-        return 0;
-    struct secret *password = secret_read_file(request->password_file, NULL, &err);
-    if (password == NULL)
-        return complain(EX_NOINPUT, err.text);
-    MI_UserCredentials credentials = {.authenticationType = MI_AUTH_TYPE_BASIC};
+    if (request->password_file != NULL) {
+        password = secret_read_file(request->password_file, NULL, &err);
+        if (password == NULL)
+            return complain(EX_NOINPUT, err.text);
+    }
+    bool with_user = request->user != NULL || request->keytab != NULL || request->ccache != NULL;
+    MI_UserCredentials credentials = {.authenticationType =
+                                          with_user ? method->with_user : method->without_user};
     credentials.credentials.usernamePassword.username = request->user;
-    credentials.credentials.usernamePassword.password = secret_text(password);
-    MI_Result result = MI_DestinationOptions_AddDestinationCredentials(options, &credentials);
+    if (password != NULL)
+        credentials.credentials.usernamePassword.password = secret_text(password);
+    MI_Result result = set_identity(request, options);
+    if (result == MI_RESULT_OK)
+        result = MI_DestinationOptions_AddDestinationCredentials(options, &credentials);
     secret_free(password);
     if (result != MI_RESULT_OK)
         return complain((int)result, "these credentials cannot be used");

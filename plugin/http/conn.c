@@ -1,67 +1,65 @@
 /* SPDX-License-Identifier: MIT */
-/*
- *            http_conn_send          its turn              a place for the look-up
- *   (owner) ----------------> QUEUED --------> LOOKUP --------------------------> ACTIVE
- *                               |   (IP address, or connected: straight to ACTIVE)   |
- *                               |                |                                   |
- *                               +----------------+--- deadline, cancel --------------+-- end
- *                                                         |                           |
- *                                                         v                           v
- *                                                       post->done, exactly once, then the next
- *
- * The head of the queue is in LOOKUP or ACTIVE, all others are in QUEUED.
- */
+/* The queue of a connection and its life; the map is in conn_state.h. */
 #include "http/conn.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <time.h>
 
+#include "http/conn_state.h"
 #include "http/failure.h"
 
-#define MAX_HEADER_BYTES  (256 * 1024)
-#define MAX_IGNORED_BYTES (256 * 1024)
-
-enum state { STATE_IDLE, STATE_LOOKUP, STATE_ACTIVE };
-
-struct http_conn {
-    struct http_transfer transfer; /* first: CURLOPT_PRIVATE points here */
-    struct http_loop *loop;
-    CURL *easy;
-    CURLSH *share;
-    CURLU *url;
-    char *server_name;
-    char *where;                   /* "address:port" for sentences */
-    struct curl_slist *connect_to; /* NULL: TCP goes to the server's name */
-    bool needs_lookup;
-    struct secret *authorization;
-    struct curl_slist headers[6]; /* preset, so that nothing is formatted again for each request */
-
-    struct http_post *first, *last; /* the queue; the first is the one at work */
-    enum state state;
-    bool finishing; /* inside done: what is sent there waits until it returned */
-    bool connected; /* a reply came and nothing has gone wrong since */
-    struct http_lookup lookup;
-
-    /* Of the post at work. */
-    enum http_stage stage;
-    size_t header_bytes;
-    size_t ignored_bytes;
-    bool type_known, soap;
-    struct err take_err;
-    char detail[CURL_ERROR_SIZE];
-};
-
-static struct http_conn *from_lookup(struct http_lookup *lookup)
-{
-    return (struct http_conn *)((char *)lookup - offsetof(struct http_conn, lookup));
-}
+#define MAX_SEALED_BYTES (8 * 1024 * 1024)
 
 static struct http_post *from_timer(struct http_timer *timer)
 {
     return (struct http_post *)((char *)timer - offsetof(struct http_post, timer));
+}
+
+/* --- the work of a post --- */
+
+static uint64_t now_unix_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec;
+}
+
+static void send_request(struct http_conn *conn)
+{
+    struct http_post *post = conn->first;
+    struct err err = ERR_INIT;
+    if (!http_conn_has_context_scheme(conn) || conn->tls)
+        http_transfer_begin(conn, HTTP_CONN_REQUEST, post->body, post->body_bytes);
+    else if (http_handshake_seal(conn, post, &err) == 0)
+        http_transfer_begin(conn, HTTP_CONN_REQUEST, conn->sealed.data, conn->sealed.size_bytes);
+    else
+        http_conn_fail(conn, HTTP_STAGE_LEG, 0, &err);
+}
+
+void http_conn_advance(struct http_conn *conn)
+{
+    struct err err = ERR_INIT;
+    conn->state = HTTP_CONN_IDLE;
+    if (conn->ready && http_gss_is_expired(conn->gss, now_unix_s()) &&
+        http_conn_reset(conn, &err) != 0)
+        http_conn_fail(conn, HTTP_STAGE_GRANT, 0, &err);
+    else if (conn->ready || !http_conn_has_context_scheme(conn))
+        send_request(conn);
+    else if (conn->tls && !conn->has_binding)
+        http_transfer_begin(conn, HTTP_CONN_PROBE, "", 0);
+    else
+        http_handshake_begin(conn);
+}
+
+static void start_next(struct http_conn *conn)
+{
+    if (conn->first == NULL || conn->state != HTTP_CONN_IDLE)
+        return;
+    conn->retried = false;
+    http_conn_advance(conn);
 }
 
 /* --- the end of a post --- */
@@ -81,28 +79,12 @@ static void unlink_post(struct http_conn *conn, struct http_post *post)
     post->conn = NULL;
 }
 
-static void start_next(struct http_conn *conn);
-
-/* The stage that the failed transfer had reached. */
-static enum http_stage reached(struct http_conn *conn)
+void http_conn_finish(struct http_conn *conn, struct http_post *post, struct http_outcome *outcome)
 {
-    curl_off_t resolved_us = 0, connected_us = 0;
-    if (conn->state == STATE_LOOKUP || conn->stage != HTTP_STAGE_RESOLVE)
-        return conn->stage;
-    curl_easy_getinfo(conn->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
-    curl_easy_getinfo(conn->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-    if (resolved_us == 0 && conn->needs_lookup)
-        return HTTP_STAGE_RESOLVE;
-    return connected_us == 0 ? HTTP_STAGE_CONNECT : HTTP_STAGE_TLS;
-}
-
-/* Ends the post and starts the next. outcome->err says how it went. */
-static void finish(struct http_conn *conn, struct http_post *post, struct http_outcome *outcome)
-{
-    bool at_work = conn->first == post;
-    if (at_work) {
+    if (conn->first == post) {
         http_loop_end_lookup(conn->loop, &conn->lookup);
-        conn->state = STATE_IDLE;
+        http_handshake_detach(conn);
+        conn->state = HTTP_CONN_IDLE;
     }
     http_loop_clear_timer(conn->loop, &post->timer);
     unlink_post(conn, post);
@@ -114,14 +96,24 @@ static void finish(struct http_conn *conn, struct http_post *post, struct http_o
         start_next(conn);
 }
 
-/* Takes a post out before its transfer ended; outcome->err is written by the caller. */
+void http_conn_fail(struct http_conn *conn, enum http_stage stage, int status, struct err *err)
+{
+    struct http_outcome outcome = {.err = *err, .stage = stage, .status = status};
+    http_conn_reset(conn, NULL);
+    http_conn_finish(conn, conn->first, &outcome);
+}
+
+/* Takes a post out before it ended; outcome->err is written by the caller. What was under way
+ * leaves the connection and a context in a state nobody knows. */
 static void break_off(struct http_conn *conn, struct http_post *post, struct http_outcome *outcome)
 {
-    if (conn->first == post && conn->state == STATE_ACTIVE) {
+    if (conn->first == post && conn->state == HTTP_CONN_ACTIVE)
         http_loop_remove(conn->loop, conn->easy); /* closes the connection in mid-transfer */
-        conn->connected = false;
+    if (conn->first == post && conn->state != HTTP_CONN_LOOKUP) {
+        http_handshake_detach(conn);
+        http_conn_reset(conn, NULL);
     }
-    finish(conn, post, outcome);
+    http_conn_finish(conn, post, outcome);
 }
 
 static void expire(struct http_timer *timer)
@@ -130,168 +122,45 @@ static void expire(struct http_timer *timer)
     struct http_conn *conn = post->conn;
     struct http_outcome outcome = {.err = ERR_INIT, .stage = HTTP_STAGE_QUEUED};
     if (conn->first == post) {
-        outcome.stage = reached(conn);
+        outcome.stage = http_transfer_reached(conn);
         outcome.status = post->status;
     }
     http_failure_timeout(conn->where, outcome.stage, post->timeout_ms, &outcome.err);
     break_off(conn, post, &outcome);
 }
 
-static void describe(struct http_conn *conn, CURLcode code, struct http_outcome *outcome)
+/* A sealed reply is unsealed whole before anybody reads it. */
+static void open_reply(struct http_conn *conn, struct http_outcome *outcome)
 {
-    if (conn->take_err.kind != ERR_NONE) {
-        outcome->err = conn->take_err;
-        return;
-    }
-    if (code == CURLE_OPERATION_TIMEDOUT) {
-        http_failure_timeout(conn->where, outcome->stage, conn->first->timeout_ms, &outcome->err);
-        return;
-    }
-    struct http_failure failure = {
-        .where = conn->where,
-        .server_name = conn->server_name,
-        .stage = outcome->stage,
-        .code = code,
-        .detail = conn->detail,
-    };
-    curl_easy_getinfo(conn->easy, CURLINFO_OS_ERRNO, &failure.os_errno);
-    http_failure_describe(&failure, &outcome->err);
+    char *type = NULL;
+    curl_easy_getinfo(conn->easy, CURLINFO_CONTENT_TYPE, &type);
+    outcome->soap = http_handshake_unseal(conn, type, &outcome->err) == 0;
 }
 
 /* The transfer ended by itself. */
 static void end_transfer(struct http_transfer *transfer, CURLcode code)
 {
     struct http_conn *conn = (struct http_conn *)transfer;
-    struct http_post *post = conn->first;
     long status = 0;
     curl_easy_getinfo(conn->easy, CURLINFO_RESPONSE_CODE, &status);
-    struct http_outcome outcome = {
-        .err = ERR_INIT, .stage = reached(conn), .status = (int)status, .soap = conn->soap};
+    struct http_outcome outcome = {.err = ERR_INIT,
+                                   .stage = http_transfer_reached(conn),
+                                   .status = (int)status,
+                                   .soap = conn->soap};
     conn->connected = code == CURLE_OK;
+    conn->state = HTTP_CONN_IDLE;
+    if (code == CURLE_OK && conn->sealed_reply)
+        open_reply(conn, &outcome);
+    if (http_conn_has_context_scheme(conn)) {
+        http_handshake_take(conn, code, &outcome);
+        return;
+    }
     if (code != CURLE_OK)
-        describe(conn, code, &outcome);
-    finish(conn, post, &outcome);
+        http_transfer_describe(conn, code, &outcome);
+    http_conn_finish(conn, conn->first, &outcome);
 }
 
-/* --- what libcurl calls while a post is at work --- */
-
-static int before_request(void *context, char *peer, char *local, int peer_port, int local_port)
-{
-    (void)peer, (void)local, (void)peer_port, (void)local_port;
-    struct http_conn *conn = context;
-    conn->stage = HTTP_STAGE_WAIT;
-    http_loop_end_lookup(conn->loop, &conn->lookup);
-    return CURL_PREREQFUNC_OK;
-}
-
-static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
-{
-    (void)purpose;
-    struct http_conn *conn = context;
-    http_loop_end_lookup(conn->loop, &conn->lookup); /* resolved: others may look up */
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-static size_t take_header(char *bytes, size_t size, size_t count, void *context)
-{
-    (void)bytes;
-    struct http_conn *conn = context;
-    conn->stage = HTTP_STAGE_REPLY;
-    conn->header_bytes += size * count;
-    if (conn->header_bytes <= MAX_HEADER_BYTES)
-        return size * count;
-    err_set(&conn->take_err, ERR_LIMIT, "%s: the reply's headers are larger than %d bytes",
-            conn->where, MAX_HEADER_BYTES);
-    return 0;
-}
-
-/* SOAP 1.2's type, and those that a server may call XML by. */
-static bool is_xml_type(const char *type)
-{
-    static const char *const types[] = {"application/soap+xml", "text/xml", "application/xml"};
-    for (size_t i = 0; type != NULL && i < sizeof types / sizeof types[0]; i++) {
-        size_t count = strlen(types[i]);
-        if (strncasecmp(type, types[i], count) == 0 && strchr("; \t", type[count]) != NULL)
-            return true;
-    }
-    return false;
-}
-
-static void read_type(struct http_conn *conn)
-{
-    long status = 0;
-    char *type = NULL;
-    curl_easy_getinfo(conn->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(conn->easy, CURLINFO_CONTENT_TYPE, &type);
-    conn->first->status = (int)status;
-    conn->soap = is_xml_type(type);
-    conn->type_known = true;
-}
-
-static size_t take_body(char *bytes, size_t size, size_t count, void *context)
-{
-    struct http_conn *conn = context;
-    size_t total = size * count;
-    if (!conn->type_known)
-        read_type(conn);
-    if (conn->soap)
-        return conn->first->take(conn->first, bytes, total, &conn->take_err) == 0 ? total : 0;
-    conn->ignored_bytes += total; /* an error page: nobody reads it, but it must end */
-    if (conn->ignored_bytes <= MAX_IGNORED_BYTES)
-        return total;
-    err_set_code(&conn->take_err, ERR_LIMIT, (uint32_t)conn->first->status,
-                 "%s: HTTP status %d with a body that is no SOAP and larger than %d bytes",
-                 conn->where, conn->first->status, MAX_IGNORED_BYTES);
-    return 0;
-}
-
-/* --- the beginning of a post --- */
-
-static void fail_start(struct http_conn *conn, struct http_post *post, struct err *err)
-{
-    struct http_outcome outcome = {.err = *err, .stage = HTTP_STAGE_QUEUED};
-    finish(conn, post, &outcome);
-}
-
-static void begin_transfer(struct http_conn *conn)
-{
-    struct http_post *post = conn->first;
-    uint64_t now_ms = http_loop_now_ms(conn->loop);
-    long left_ms = post->deadline_ms > now_ms ? (long)(post->deadline_ms - now_ms) : 1;
-    conn->state = STATE_ACTIVE;
-    conn->stage = HTTP_STAGE_RESOLVE;
-    conn->header_bytes = conn->ignored_bytes = 0;
-    conn->type_known = conn->soap = false;
-    conn->detail[0] = '\0';
-    err_clear(&conn->take_err);
-    curl_easy_setopt(conn->easy, CURLOPT_POSTFIELDS, post->body);
-    curl_easy_setopt(conn->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->body_bytes);
-    /* libcurl shares this out among the addresses of a name; the deadline itself is our timer's. */
-    curl_easy_setopt(conn->easy, CURLOPT_CONNECTTIMEOUT_MS, left_ms);
-    struct err err = ERR_INIT;
-    if (http_loop_add(conn->loop, conn->easy, &err) != 0) {
-        conn->state = STATE_IDLE;
-        fail_start(conn, post, &err);
-    }
-}
-
-static void lookup_granted(struct http_lookup *lookup)
-{
-    begin_transfer(from_lookup(lookup));
-}
-
-static void start_next(struct http_conn *conn)
-{
-    if (conn->first == NULL || conn->state != STATE_IDLE)
-        return;
-    conn->stage = HTTP_STAGE_QUEUED;
-    if (conn->connected || !conn->needs_lookup ||
-        http_loop_take_lookup(conn->loop, &conn->lookup)) {
-        begin_transfer(conn);
-        return;
-    }
-    conn->state = STATE_LOOKUP;
-}
+/* --- the queue --- */
 
 int http_conn_send(struct http_conn *conn, struct http_post *post, struct err *err)
 {
@@ -395,71 +264,84 @@ out:
     return rc;
 }
 
-/* The list is ours, not libcurl's: what a secret holds must not be copied into plain memory. */
-static int set_headers(struct http_conn *conn, const struct http_target *target, struct err *err)
+static char *copy_text(const char *text, bool *failed)
 {
-    static const char *const fixed[] = {
-        "Content-Type: application/soap+xml;charset=UTF-8",
-        "User-Agent: collectd-mi",
-        "Accept-Encoding: identity",
-        "Expect:",
-        "Accept:",
-    };
-    size_t count = sizeof fixed / sizeof fixed[0];
-    for (size_t i = 0; i < count; i++)
-        conn->headers[i] = (struct curl_slist){(char *)fixed[i], &conn->headers[i + 1]};
-    conn->headers[count - 1].next = NULL;
+    char *copy = text != NULL ? strdup(text) : NULL;
+    *failed |= text != NULL && copy == NULL;
+    return copy;
+}
+
+/* The header list is ours, not libcurl's: what a secret holds must not be copied into plain memory.
+ */
+static int set_scheme(struct http_conn *conn, const struct http_target *target, struct err *err)
+{
+    const struct http_credentials *credentials = &target->credentials;
+    bool failed = false;
+    conn->scheme = target->scheme;
     if (target->scheme == NULL)
         return 0;
-    conn->authorization = target->scheme->authorization(&target->credentials, err);
-    if (conn->authorization == NULL)
-        return -1;
-    conn->headers[count] = (struct curl_slist){secret_bytes(conn->authorization), NULL};
-    conn->headers[count - 1].next = &conn->headers[count];
-    return 0;
+    if (target->scheme->challenge == NULL) {
+        conn->authorization = target->scheme->authorization(credentials, err);
+        return conn->authorization != NULL ? 0 : -1;
+    }
+    http_challenge_init(&conn->challenge, conn->scheme->challenge);
+    conn->workers = target->workers;
+    conn->identity = http_identity_hold(credentials->identity);
+    conn->identity_host = http_identity_add_host(conn->identity);
+    if (credentials->fallback != NULL) {
+        conn->fallback = http_identity_hold(credentials->fallback);
+        conn->fallback_host = http_identity_add_host(conn->fallback);
+    }
+    conn->spn = copy_text(credentials->spn, &failed);
+    return failed ? err_memory(err) : 0;
 }
 
 static void set_tls(struct http_conn *conn, const struct http_target *target)
 {
     curl_easy_setopt(conn->easy, CURLOPT_SSL_VERIFYPEER, target->verify_peer ? 1L : 0L);
     curl_easy_setopt(conn->easy, CURLOPT_SSL_VERIFYHOST, target->verify_host ? 2L : 0L);
+    if (target->credentials.cert_file != NULL) {
+        curl_easy_setopt(conn->easy, CURLOPT_SSLCERT, target->credentials.cert_file);
+        curl_easy_setopt(conn->easy, CURLOPT_SSLKEY, target->credentials.key_file);
+    }
     if (target->ca_file == NULL)
         return;
     curl_easy_setopt(conn->easy, CURLOPT_CAINFO, target->ca_file);
     curl_easy_setopt(conn->easy, CURLOPT_CAPATH, NULL); /* this file's authorities and no others */
 }
 
-static void set_request(struct http_conn *conn)
+/* A cache of connections that only this easy handle uses (shared/facts/auth.md "pinning"). */
+static int open_share(struct http_conn *conn, struct err *err)
 {
-    curl_easy_setopt(conn->easy, CURLOPT_CURLU, conn->url);
-    curl_easy_setopt(conn->easy, CURLOPT_CONNECT_TO, conn->connect_to);
-    curl_easy_setopt(conn->easy, CURLOPT_HTTPHEADER, conn->headers);
-    curl_easy_setopt(conn->easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(conn->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(conn->easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(conn->easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(conn->easy, CURLOPT_QUICK_EXIT, 1L); /* a hanging look-up is left behind */
-    curl_easy_setopt(conn->easy, CURLOPT_ERRORBUFFER, conn->detail);
-    curl_easy_setopt(conn->easy, CURLOPT_PREREQFUNCTION, before_request);
-    curl_easy_setopt(conn->easy, CURLOPT_PREREQDATA, conn);
-    curl_easy_setopt(conn->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(conn->easy, CURLOPT_OPENSOCKETDATA, conn);
-    curl_easy_setopt(conn->easy, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(conn->easy, CURLOPT_HEADERDATA, conn);
-    curl_easy_setopt(conn->easy, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(conn->easy, CURLOPT_WRITEDATA, conn);
-    curl_easy_setopt(conn->easy, CURLOPT_PRIVATE, &conn->transfer);
-}
-
-static int open_curl(struct http_conn *conn, struct err *err)
-{
-    conn->easy = curl_easy_init();
     conn->share = curl_share_init();
-    if (conn->easy == NULL || conn->share == NULL ||
+    if (conn->share == NULL ||
         curl_share_setopt(conn->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK ||
         curl_easy_setopt(conn->easy, CURLOPT_SHARE, conn->share) != CURLE_OK)
         return err_memory(err);
     return 0;
+}
+
+static void close_share(struct http_conn *conn)
+{
+    if (conn->easy != NULL)
+        curl_easy_setopt(conn->easy, CURLOPT_SHARE, NULL);
+    if (conn->share != NULL)
+        curl_share_cleanup(conn->share);
+    conn->share = NULL;
+}
+
+/* A scheme with a line needs none of this: each request proves itself, on whatever connection. */
+int http_conn_reset(struct http_conn *conn, struct err *err)
+{
+    conn->connected = false;
+    if (!http_conn_has_context_scheme(conn))
+        return 0;
+    conn->ready = false;
+    conn->local_port = 0;
+    http_gss_free(conn->gss);
+    conn->gss = NULL;
+    close_share(conn);
+    return open_share(conn, err);
 }
 
 struct http_conn *http_conn_new(struct http_loop *loop, const struct http_target *target,
@@ -472,13 +354,19 @@ struct http_conn *http_conn_new(struct http_loop *loop, const struct http_target
     }
     conn->loop = loop;
     conn->transfer.done = end_transfer;
-    conn->lookup.granted = lookup_granted;
-    if (open_curl(conn, err) != 0 || set_url(conn, target, err) != 0 ||
-        set_address(conn, target, err) != 0 || set_headers(conn, target, err) != 0) {
+    conn->tls = target->tls;
+    buf_init(&conn->reply, MAX_SEALED_BYTES);
+    buf_init(&conn->sealed, MAX_SEALED_BYTES);
+    buf_init(&conn->leg_line, 128 * 1024);
+    conn->easy = curl_easy_init();
+    if (conn->easy == NULL)
+        err_memory(err);
+    if (conn->easy == NULL || open_share(conn, err) != 0 || set_url(conn, target, err) != 0 ||
+        set_address(conn, target, err) != 0 || set_scheme(conn, target, err) != 0) {
         http_conn_free(conn);
         return NULL;
     }
-    set_request(conn);
+    http_transfer_set_up(conn);
     set_tls(conn, target);
     return conn;
 }
@@ -492,11 +380,22 @@ void http_conn_free(struct http_conn *conn)
 {
     if (conn == NULL)
         return;
-    if (conn->easy != NULL)
-        curl_easy_setopt(conn->easy, CURLOPT_SHARE, NULL);
+    http_handshake_detach(conn);
+    close_share(conn);
     curl_easy_cleanup(conn->easy);
-    if (conn->share != NULL)
-        curl_share_cleanup(conn->share);
+    http_gss_free(conn->gss);
+    if (conn->identity != NULL)
+        http_identity_remove_host(conn->identity, conn->identity_host);
+    if (conn->fallback != NULL)
+        http_identity_remove_host(conn->fallback, conn->fallback_host);
+    http_identity_drop(conn->identity);
+    http_identity_drop(conn->fallback);
+    free(conn->spn);
+    if (http_conn_has_context_scheme(conn))
+        http_challenge_free(&conn->challenge);
+    buf_free(&conn->reply);
+    buf_free(&conn->sealed);
+    buf_free(&conn->leg_line);
     curl_url_cleanup(conn->url);
     curl_slist_free_all(conn->connect_to);
     secret_free(conn->authorization);

@@ -21,6 +21,8 @@
 #include "http/loop.h"
 #include "http/scheme.h"
 
+struct http_workers;
+
 /* All borrowed for the call of http_conn_new. */
 struct http_target {
     const char *server_name; /* what Host header and certificate must match; name or IP */
@@ -32,12 +34,15 @@ struct http_target {
     bool verify_peer;
     bool verify_host;
     const struct http_scheme *scheme; /* NULL: no Authorization is sent */
+    struct http_workers *workers;     /* for schemes with a context; outlives the conn */
     struct http_credentials credentials;
 };
 
 /* How far a request came: says what a failure means. */
 enum http_stage {
     HTTP_STAGE_QUEUED,  /* behind another request of the session, or for a look-up's place */
+    HTTP_STAGE_GRANT,   /* a ticket is being asked for, and a leg of the handshake made */
+    HTTP_STAGE_LEG,     /* the handshake with the host itself */
     HTTP_STAGE_RESOLVE, /* the address is a name that is being looked up */
     HTTP_STAGE_CONNECT,
     HTTP_STAGE_TLS,

@@ -64,7 +64,12 @@ int http_failure_describe(const struct http_failure *f, struct err *err)
     case CURLE_PARTIAL_FILE:
         return describe_broken(f, err);
     case CURLE_OUT_OF_MEMORY:
-        return err_memory(err);
+        if (f->stage < HTTP_STAGE_WAIT)
+            return err_memory(err);
+        /* libcurl 7.88 says so of a header line over 100 KB, too. */
+        return err_set_code(err, ERR_LIMIT, f->code,
+                            "%s: a header line of the reply is too long (or memory ran out)",
+                            f->where);
     default:
         return err_set_code(err, ERR_PROTOCOL, f->code, "%s: %s", f->where,
                             f->detail[0] != '\0' ? f->detail : curl_easy_strerror(f->code));
@@ -76,6 +81,8 @@ int http_failure_timeout(const char *where, enum http_stage stage, uint32_t time
 {
     static const char *const what[] = {
         [HTTP_STAGE_QUEUED] = "the request had to wait for others",
+        [HTTP_STAGE_GRANT] = "no ticket or answer to authenticate with",
+        [HTTP_STAGE_LEG] = "the handshake did not end",
         [HTTP_STAGE_RESOLVE] = "the name was not resolved",
         [HTTP_STAGE_CONNECT] = "no answer to the connection attempt",
         [HTTP_STAGE_TLS] = "the TLS handshake did not finish",

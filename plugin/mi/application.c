@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "http/identity.h"
+#include "http/worker.h"
 #include "mi/operation.h"
 #include "mi/outcome.h"
 #include "mi/session.h"
@@ -27,12 +29,15 @@ MI_Result mi_application_initialize(const struct clock *clock, MI_Instance **ext
     if (app == NULL)
         return MI_RESULT_FAILED;
     app->entropy_used = sizeof app->entropy;
+    wsman_reader_prepare();
     app->loop = http_loop_new(clock, &err);
-    if (app->loop == NULL) {
+    app->workers = app->loop != NULL ? http_workers_new(app->loop, &err) : NULL;
+    if (app->workers == NULL) {
         struct mi_outcome outcome;
         mi_outcome_from_err(&outcome, &err, HTTP_STAGE_QUEUED);
         if (extendedError != NULL)
             *extendedError = mi_outcome_details(&outcome);
+        http_loop_free(app->loop);
         free(app);
         return outcome.result;
     }
@@ -82,9 +87,11 @@ MI_Result MI_Application_Close(MI_Application *application)
     pthread_mutex_lock(&app->lock);
     close_sessions(app);
     pthread_mutex_unlock(&app->lock);
+    http_workers_free(app->workers);
     http_loop_free(app->loop);
     for (size_t i = 0; i < app->reader_count; i++)
         wsman_reader_free(app->readers[i]);
+    free(app->identities);
     mi_handles_free(&app->handles);
     pthread_cond_destroy(&app->gone);
     pthread_mutex_destroy(&app->lock);
@@ -123,6 +130,65 @@ void mi_application_message_id(struct mi_application *app, char text[WSMAN_UUID_
     }
     wsman_uuid_write(app->entropy + app->entropy_used, text);
     app->entropy_used += 16;
+}
+
+/* Lock held. */
+static struct mi_identity *find_identity(struct mi_application *app,
+                                         const struct http_identity_source *source)
+{
+    for (size_t i = 0; i < app->identity_count; i++)
+        if (http_identity_matches(app->identities[i].identity, source))
+            return &app->identities[i];
+    return NULL;
+}
+
+/* Lock held. */
+static struct mi_identity *add_identity(struct mi_application *app,
+                                        const struct http_identity_source *source, struct err *err)
+{
+    struct mi_identity *list =
+        realloc(app->identities, (app->identity_count + 1) * sizeof *app->identities);
+    if (list == NULL) {
+        err_memory(err);
+        return NULL;
+    }
+    app->identities = list;
+    struct mi_identity *added = &list[app->identity_count];
+    *added = (struct mi_identity){.identity = http_identity_new(source, NULL, err)};
+    if (added->identity == NULL)
+        return NULL;
+    app->identity_count++;
+    return added;
+}
+
+struct http_identity *mi_application_take_identity(struct mi_application *app,
+                                                   const struct http_identity_source *source,
+                                                   struct err *err)
+{
+    pthread_mutex_lock(&app->lock);
+    struct mi_identity *entry = find_identity(app, source);
+    if (entry == NULL)
+        entry = add_identity(app, source, err);
+    if (entry != NULL)
+        entry->session_count++;
+    struct http_identity *identity = entry != NULL ? entry->identity : NULL;
+    pthread_mutex_unlock(&app->lock);
+    return identity;
+}
+
+void mi_application_return_identity(struct mi_application *app, struct http_identity *identity)
+{
+    struct http_identity *last = NULL;
+    pthread_mutex_lock(&app->lock);
+    for (size_t i = 0; identity != NULL && i < app->identity_count; i++) {
+        if (app->identities[i].identity != identity || --app->identities[i].session_count > 0)
+            continue;
+        last = identity;
+        app->identities[i] = app->identities[--app->identity_count];
+        break;
+    }
+    pthread_mutex_unlock(&app->lock);
+    http_identity_drop(last);
 }
 
 struct wsman_reader *mi_application_take_reader(struct mi_application *app, struct err *err)

@@ -19,18 +19,29 @@
 #include "wsman/reader.h"
 #include "wsman/uuid.h"
 
+struct http_identity;
+struct http_identity_source;
 struct mi_session;
 
 #define MI_APPLICATION_SPARE_READERS 32
 
+/* Who asks, shared by the sessions with the same credentials. */
+struct mi_identity {
+    struct http_identity *identity;
+    unsigned session_count;
+};
+
 struct mi_application {
     struct http_loop *loop;
+    struct http_workers *workers;
     pthread_mutex_t lock;        /* guards the rest but for the readers */
     pthread_cond_t gone;         /* an operation or a session was freed */
     struct mi_handles handles;   /* of sessions and operations */
     struct mi_session *sessions; /* alive, whether closed or not */
-    unsigned waiters;            /* threads inside MI_Session_Close */
-    unsigned char entropy[256];  /* for message IDs */
+    struct mi_identity *identities;
+    size_t identity_count;
+    unsigned waiters;           /* threads inside MI_Session_Close */
+    unsigned char entropy[256]; /* for message IDs */
     size_t entropy_used;
 
     /* Network thread only: readers nobody reads with, so that as many exist as replies arrive at
@@ -51,6 +62,14 @@ struct mi_application *mi_application_from(const MI_Application *application);
 
 /* Lock held. Writes a new message ID. */
 void mi_application_message_id(struct mi_application *app, char text[WSMAN_UUID_CHARS + 1]);
+
+/* The identity of a source: one that another session uses already, or a new one. Give back with
+ * mi_application_return_identity. NULL: ERR_CONFIG, ERR_MEMORY. */
+struct http_identity *mi_application_take_identity(struct mi_application *app,
+                                                   const struct http_identity_source *source,
+                                                   struct err *err);
+/* NULL is fine. */
+void mi_application_return_identity(struct mi_application *app, struct http_identity *identity);
 
 /* Network thread. A reader to be given back with mi_application_return_reader; NULL: ERR_MEMORY. */
 struct wsman_reader *mi_application_take_reader(struct mi_application *app, struct err *err);

@@ -93,19 +93,12 @@ static MI_Result set_url_prefix(struct mi_destination_options *self, const MI_Ch
     return mi_options_set_text(&self->url_prefix, prefix);
 }
 
-static MI_Result set_data_locale(struct mi_destination_options *self, const MI_Char *locale)
+static MI_Result set_fallback(struct mi_destination_options *self, const MI_Char *method)
 {
-    return mi_options_set_text(&self->data_locale, locale);
-}
-
-static MI_Result set_ui_locale(struct mi_destination_options *self, const MI_Char *locale)
-{
-    return mi_options_set_text(&self->ui_locale, locale);
-}
-
-static MI_Result set_ca_file(struct mi_destination_options *self, const MI_Char *path)
-{
-    return mi_options_set_text(&self->ca_file, path);
+    if (method == NULL || strcasecmp(method, "ntlm") != 0)
+        return MI_RESULT_INVALID_PARAMETER;
+    self->fallback_ntlm = true;
+    return MI_RESULT_OK;
 }
 
 static MI_Result set_server_name(struct mi_destination_options *self, const MI_Char *name)
@@ -117,17 +110,35 @@ static MI_Result set_server_name(struct mi_destination_options *self, const MI_C
 
 /* --- options by name --- */
 
+/* set: what checks a value; without it any text goes to the member at that offset. */
 static const struct {
     const char *name;
     MI_Result (*set)(struct mi_destination_options *, const MI_Char *);
+    size_t offset;
 } string_options[] = {
-    {MI_DESTINATIONOPTIONS_TRANSPORT, set_transport},
-    {MI_DESTINATIONOPTIONS_HTTP_URL_PREFIX, set_url_prefix},
-    {MI_DESTINATIONOPTIONS_DATA_LOCALE, set_data_locale},
-    {MI_DESTINATIONOPTIONS_UI_LOCALE, set_ui_locale},
-    {COLLECTDMI_DESTINATIONOPTIONS_CA_FILE, set_ca_file},
-    {COLLECTDMI_DESTINATIONOPTIONS_SERVER_NAME, set_server_name},
+#define TEXT(member) NULL, offsetof(struct mi_destination_options, member)
+    {MI_DESTINATIONOPTIONS_TRANSPORT, set_transport, 0},
+    {MI_DESTINATIONOPTIONS_HTTP_URL_PREFIX, set_url_prefix, 0},
+    {MI_DESTINATIONOPTIONS_DATA_LOCALE, TEXT(data_locale)},
+    {MI_DESTINATIONOPTIONS_UI_LOCALE, TEXT(ui_locale)},
+    {COLLECTDMI_DESTINATIONOPTIONS_CA_FILE, TEXT(ca_file)},
+    {COLLECTDMI_DESTINATIONOPTIONS_SERVER_NAME, set_server_name, 0},
+    {COLLECTDMI_DESTINATIONOPTIONS_KEYTAB, TEXT(keytab)},
+    {COLLECTDMI_DESTINATIONOPTIONS_CREDENTIAL_CACHE, TEXT(credential_cache)},
+    {COLLECTDMI_DESTINATIONOPTIONS_CERT_FILE, TEXT(cert_file)},
+    {COLLECTDMI_DESTINATIONOPTIONS_KEY_FILE, TEXT(key_file)},
+    {COLLECTDMI_DESTINATIONOPTIONS_SPN, TEXT(spn)},
+    {COLLECTDMI_DESTINATIONOPTIONS_REALM, TEXT(realm)},
+    {COLLECTDMI_DESTINATIONOPTIONS_FALLBACK, set_fallback, 0},
+#undef TEXT
 };
+
+static MI_Result set_string(struct mi_destination_options *self, size_t i, const MI_Char *value)
+{
+    if (string_options[i].set != NULL)
+        return string_options[i].set(self, value);
+    return mi_options_set_text((char **)((char *)self + string_options[i].offset), value);
+}
 
 static const struct {
     const char *name;
@@ -148,7 +159,7 @@ MI_Result MI_DestinationOptions_SetString(MI_DestinationOptions *options, const 
         return MI_RESULT_INVALID_PARAMETER;
     for (size_t i = 0; i < sizeof string_options / sizeof string_options[0]; i++)
         if (strcmp(string_options[i].name, optionName) == 0)
-            return string_options[i].set(self, value);
+            return set_string(self, i, value);
     return MI_RESULT_NOT_SUPPORTED;
 }
 
@@ -215,29 +226,34 @@ MI_Result MI_DestinationOptions_SetCertCNCheck(MI_DestinationOptions *options, M
 
 /* --- credentials --- */
 
-/* The authentication types this version has a scheme for. */
-static const struct {
+/* The authentication types this client has a scheme for. */
+static const struct auth_type {
     const char *type;
-    const char *scheme; /* NULL: no Authorization at all */
+    const struct http_scheme *scheme; /* NULL: no Authorization at all */
+    enum { NOTHING, USER_AND_PASSWORD, USER_OR_TICKET, TICKET, CERTIFICATE } wants;
 } auth_types[] = {
-    {MI_AUTH_TYPE_BASIC, "basic"},
-    {MI_AUTH_TYPE_NONE, NULL},
+    {MI_AUTH_TYPE_DEFAULT, &http_scheme_negotiate, USER_OR_TICKET},
+    {MI_AUTH_TYPE_NEGO_WITH_CREDS, &http_scheme_negotiate, USER_AND_PASSWORD},
+    {MI_AUTH_TYPE_NEGO_NO_CREDS, &http_scheme_negotiate, TICKET},
+    {MI_AUTH_TYPE_KERBEROS, &http_scheme_kerberos, USER_OR_TICKET},
+    {MI_AUTH_TYPE_NTLM, &http_scheme_ntlm, USER_AND_PASSWORD},
+    {MI_AUTH_TYPE_BASIC, &http_scheme_basic, USER_AND_PASSWORD},
+    {MI_AUTH_TYPE_CLIENT_CERTS, &http_scheme_certificate, CERTIFICATE},
+    {MI_AUTH_TYPE_NONE, NULL, NOTHING},
 };
 
-static MI_Result find_scheme(const MI_Char *type, const struct http_scheme **scheme)
+static const struct auth_type *find_type(const MI_Char *type)
 {
-    for (size_t i = 0; type != NULL && i < sizeof auth_types / sizeof auth_types[0]; i++) {
-        if (strcasecmp(auth_types[i].type, type) != 0)
-            continue;
-        *scheme = auth_types[i].scheme != NULL ? http_scheme_find(auth_types[i].scheme) : NULL;
-        return MI_RESULT_OK;
-    }
-    return type != NULL ? MI_RESULT_NOT_SUPPORTED : MI_RESULT_INVALID_PARAMETER;
+    for (size_t i = 0; type != NULL && i < sizeof auth_types / sizeof auth_types[0]; i++)
+        if (strcasecmp(auth_types[i].type, type) == 0)
+            return &auth_types[i];
+    return NULL;
 }
 
 static void forget_credentials(struct mi_destination_options *self)
 {
     self->scheme = NULL;
+    self->default_cache = false;
     free(self->user);
     self->user = NULL;
     secret_free(self->password);
@@ -253,38 +269,100 @@ static char *join_user(const MI_UsernamePasswordCreds *creds)
     return asprintf(&user, "%s\\%s", creds->domain, creds->username) < 0 ? NULL : user;
 }
 
-MI_Result MI_DestinationOptions_AddDestinationCredentials(MI_DestinationOptions *options,
-                                                          const MI_UserCredentials *credentials)
+static bool is_empty(const MI_Char *text)
 {
-    struct mi_destination_options *self = mi_options_destination(options);
-    const struct http_scheme *scheme;
-    if (self == NULL || credentials == NULL)
-        return MI_RESULT_INVALID_PARAMETER;
-    MI_Result result = find_scheme(credentials->authenticationType, &scheme);
-    if (result != MI_RESULT_OK)
-        return result;
-    const MI_UsernamePasswordCreds *creds = &credentials->credentials.usernamePassword;
-    if (scheme == NULL) {
-        forget_credentials(self);
-        return MI_RESULT_OK;
+    return text == NULL || text[0] == '\0';
+}
+
+static bool is_kerberos(const struct auth_type *type)
+{
+    return type->scheme == &http_scheme_negotiate || type->scheme == &http_scheme_kerberos;
+}
+
+/* Whether what the type wants is there. */
+static bool is_complete(const struct mi_destination_options *self, const struct auth_type *type,
+                        const MI_UsernamePasswordCreds *creds)
+{
+    bool by_file = is_kerberos(type) && (self->keytab != NULL || self->credential_cache != NULL);
+    switch (type->wants) {
+    case USER_AND_PASSWORD:
+        return by_file || (!is_empty(creds->username) && creds->password != NULL);
+    case USER_OR_TICKET:
+        return by_file || creds->password == NULL || !is_empty(creds->username);
+    case CERTIFICATE:
+        return self->cert_file != NULL && self->key_file != NULL;
+    case TICKET:
+    case NOTHING:
+        break;
     }
-    if (creds->username == NULL || creds->username[0] == '\0' || creds->password == NULL)
-        return MI_RESULT_INVALID_PARAMETER;
-    char *user = join_user(creds);
-    struct secret *password = secret_new(creds->password, strlen(creds->password), NULL);
-    if (user == NULL || password == NULL) {
+    return true;
+}
+
+static MI_Result keep_credentials(struct mi_destination_options *self, const struct auth_type *type,
+                                  const MI_UsernamePasswordCreds *creds)
+{
+    char *user = NULL;
+    struct secret *password = NULL;
+    bool has_user = creds != NULL && !is_empty(creds->username);
+    bool has_password = has_user && creds->password != NULL;
+    if (has_user)
+        user = join_user(creds);
+    if (has_password)
+        password = secret_new(creds->password, strlen(creds->password), NULL);
+    if ((has_user && user == NULL) || (has_password && password == NULL)) {
         free(user);
         secret_free(password);
         return MI_RESULT_FAILED;
     }
     forget_credentials(self);
-    self->scheme = scheme;
+    self->scheme = type->scheme;
     self->user = user;
     self->password = password;
+    self->default_cache = is_kerberos(type) && !has_password && self->keytab == NULL &&
+                          self->credential_cache == NULL;
     return MI_RESULT_OK;
 }
 
+MI_Result MI_DestinationOptions_AddDestinationCredentials(MI_DestinationOptions *options,
+                                                          const MI_UserCredentials *credentials)
+{
+    struct mi_destination_options *self = mi_options_destination(options);
+    if (self == NULL || credentials == NULL || credentials->authenticationType == NULL)
+        return MI_RESULT_INVALID_PARAMETER;
+    const struct auth_type *type = find_type(credentials->authenticationType);
+    if (type == NULL)
+        return MI_RESULT_NOT_SUPPORTED;
+    const MI_UsernamePasswordCreds *creds = &credentials->credentials.usernamePassword;
+    if (!is_complete(self, type, creds))
+        return MI_RESULT_INVALID_PARAMETER;
+    bool by_user = type->wants == USER_AND_PASSWORD || type->wants == USER_OR_TICKET;
+    return keep_credentials(self, type, by_user ? creds : NULL);
+}
+
 /* --- copy and end --- */
+
+/* Every member that is a text of its own. */
+static const size_t text_members[] = {
+#define MEMBER(member) offsetof(struct mi_destination_options, member)
+    MEMBER(url_prefix),
+    MEMBER(data_locale),
+    MEMBER(ui_locale),
+    MEMBER(ca_file),
+    MEMBER(server_name),
+    MEMBER(keytab),
+    MEMBER(credential_cache),
+    MEMBER(cert_file),
+    MEMBER(key_file),
+    MEMBER(spn),
+    MEMBER(realm),
+    MEMBER(user),
+#undef MEMBER
+};
+
+static char **text_member(const struct mi_destination_options *options, size_t i)
+{
+    return (char **)((char *)options + text_members[i]);
+}
 
 static int copy_text(char **to, const char *from)
 {
@@ -309,16 +387,13 @@ mi_options_copy_destination(const struct mi_destination_options *options)
     if (copy == NULL || options == NULL)
         return copy;
     *copy = *options;
-    copy->url_prefix = copy->data_locale = copy->ui_locale = NULL;
-    copy->ca_file = copy->server_name = copy->user = NULL;
+    for (size_t i = 0; i < sizeof text_members / sizeof text_members[0]; i++)
+        *text_member(copy, i) = NULL;
     copy->password = NULL;
-    if (copy_text(&copy->url_prefix, options->url_prefix) != 0 ||
-        copy_text(&copy->data_locale, options->data_locale) != 0 ||
-        copy_text(&copy->ui_locale, options->ui_locale) != 0 ||
-        copy_text(&copy->ca_file, options->ca_file) != 0 ||
-        copy_text(&copy->server_name, options->server_name) != 0 ||
-        copy_text(&copy->user, options->user) != 0 ||
-        copy_password(&copy->password, options->password) != 0) {
+    int rc = copy_password(&copy->password, options->password);
+    for (size_t i = 0; i < sizeof text_members / sizeof text_members[0] && rc == 0; i++)
+        rc = copy_text(text_member(copy, i), *text_member(options, i));
+    if (rc != 0) {
         mi_options_free_destination(copy);
         return NULL;
     }
@@ -329,12 +404,9 @@ void mi_options_free_destination(struct mi_destination_options *options)
 {
     if (options == NULL)
         return;
-    forget_credentials(options);
-    free(options->url_prefix);
-    free(options->data_locale);
-    free(options->ui_locale);
-    free(options->ca_file);
-    free(options->server_name);
+    secret_free(options->password);
+    for (size_t i = 0; i < sizeof text_members / sizeof text_members[0]; i++)
+        free(*text_member(options, i));
     free(options);
 }
 

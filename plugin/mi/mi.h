@@ -252,6 +252,21 @@ MI_Result MI_DestinationOptions_Delete(MI_DestinationOptions *options);
 #define COLLECTDMI_DESTINATIONOPTIONS_SERVER_NAME \
     MI_T("__COLLECTDMI_DESTINATIONOPTIONS_SERVER_NAME")
 
+/* Kerberos without a password: a keytab file, or a credential cache as krb5 names one
+ * (FILE:/run/x). To be set before the credentials, whose password is then NULL. */
+#define COLLECTDMI_DESTINATIONOPTIONS_KEYTAB MI_T("__COLLECTDMI_DESTINATIONOPTIONS_KEYTAB")
+#define COLLECTDMI_DESTINATIONOPTIONS_CREDENTIAL_CACHE \
+    MI_T("__COLLECTDMI_DESTINATIONOPTIONS_CREDENTIAL_CACHE")
+/* ClientCerts: PEM files, in place of a thumbprint in Windows' certificate store. */
+#define COLLECTDMI_DESTINATIONOPTIONS_CERT_FILE MI_T("__COLLECTDMI_DESTINATIONOPTIONS_CERT_FILE")
+#define COLLECTDMI_DESTINATIONOPTIONS_KEY_FILE  MI_T("__COLLECTDMI_DESTINATIONOPTIONS_KEY_FILE")
+/* The service principal, where it is not HTTP/ (or WSMAN/) and the server's name. */
+#define COLLECTDMI_DESTINATIONOPTIONS_SPN MI_T("__COLLECTDMI_DESTINATIONOPTIONS_SPN")
+/* The user's realm, where the user's name does not say it and krb5.conf should not. */
+#define COLLECTDMI_DESTINATIONOPTIONS_REALM MI_T("__COLLECTDMI_DESTINATIONOPTIONS_REALM")
+/* "ntlm": NegoWithCreds goes on with NTLM where Kerberos cannot be had. */
+#define COLLECTDMI_DESTINATIONOPTIONS_FALLBACK MI_T("__COLLECTDMI_DESTINATIONOPTIONS_FALLBACK")
+
 /* ---- Operation options ---- */
 
 /* All of one operation; 0 is the destination's. */

@@ -109,7 +109,10 @@ static MI_Result acknowledge(MI_Operation *operation)
 
 static void call_back(struct mi_operation *op)
 {
+    struct mi_application *app = op->session->app;
+    pthread_mutex_lock(&app->lock);
     MI_Operation handle = op->handle;
+    pthread_mutex_unlock(&app->lock);
     bool manual = (op->flags & MI_OPERATIONFLAGS_MANUAL_ACK_RESULTS) != 0;
     op->callbacks.instanceResult(&handle, op->callbacks.callbackContext, op->instance, MI_FALSE,
                                  op->result, op->message, op->details, manual ? acknowledge : NULL);
@@ -166,7 +169,7 @@ static bool judge_reply(struct mi_operation *op, int status, struct mi_outcome *
     struct err err = ERR_INIT;
     if (op->reader == NULL || wsman_reader_finish(op->reader, &reply, &err) != 0) {
         if (op->reader == NULL || (status != 200 && status != 500))
-            mi_outcome_from_status(outcome, op->session->where, status, op->session->options->user);
+            mi_outcome_from_status(outcome, op->session->where, status, &op->session->who);
         else {
             err_prefix(&err, "%s: the reply", op->session->where);
             mi_outcome_from_err(outcome, &err, HTTP_STAGE_REPLY);
@@ -200,15 +203,13 @@ static void end_post(struct http_post *post, const struct http_outcome *http)
     struct mi_outcome outcome;
     bool failed = true;
     if (is_unread_page(http))
-        mi_outcome_from_status(&outcome, op->session->where, http->status,
-                               op->session->options->user);
+        mi_outcome_from_status(&outcome, op->session->where, http->status, &op->session->who);
     else if (http->err.kind != ERR_NONE)
         mi_outcome_from_err(&outcome, &http->err, http->stage);
     else if (http->soap)
         failed = judge_reply(op, http->status, &outcome);
     else
-        mi_outcome_from_status(&outcome, op->session->where, http->status,
-                               op->session->options->user);
+        mi_outcome_from_status(&outcome, op->session->where, http->status, &op->session->who);
     deliver(op, failed ? &outcome : NULL);
 }
 
@@ -312,8 +313,7 @@ static int write_request(struct mi_operation *op, const struct mi_operation_opti
 static bool breaks_privacy(const struct mi_session *session)
 {
     const struct mi_destination_options *options = session->options;
-    bool seals = options->scheme != NULL && options->scheme->seals;
-    return options->plain_http && !seals && !options->readable;
+    return options->plain_http && !http_scheme_seals(options->scheme) && !options->readable;
 }
 
 static void prepare(struct mi_operation *op, MI_OperationOptions *options,

@@ -28,7 +28,14 @@ struct mi_destination_options {
     char *ui_locale;
     char *ca_file;
     char *server_name;
+    char *keytab;
+    char *credential_cache;
+    char *cert_file, *key_file;
+    char *spn;
+    char *realm;
+    bool fallback_ntlm;
     const struct http_scheme *scheme; /* NULL: no credentials */
+    bool default_cache;               /* no credentials but the ticket of kinit */
     char *user;
     struct secret *password;
 };

@@ -49,13 +49,23 @@ static MI_ErrorCategory refine(const struct err *err, enum http_stage stage)
     return by_kind[err->kind].category;
 }
 
+/* Whose the native code is: the KDC's word is not the host's. */
+static const char *type_of(const struct err *err, enum http_stage stage)
+{
+    if (err->code == 0)
+        return "MI";
+    if (stage == HTTP_STAGE_GRANT)
+        return "KRB5";
+    return stage == HTTP_STAGE_LEG ? "GSS" : "CURL";
+}
+
 void mi_outcome_from_err(struct mi_outcome *outcome, const struct err *err, enum http_stage stage)
 {
     *outcome = (struct mi_outcome){
         .result = by_kind[err->kind].result,
         .category = refine(err, stage),
         .code = err->code,
-        .code_type = err->code != 0 ? "CURL" : "MI",
+        .code_type = type_of(err, stage),
     };
     if (err->code == 0)
         outcome->code = outcome->result;
@@ -104,21 +114,21 @@ static struct status_rule find_rule(int status)
     return rule;
 }
 
-/* A plaintext body where AllowUnencrypted is false looks like bad credentials: say both. */
-static void describe_401(struct mi_outcome *outcome, const char *where, const char *user)
+static void describe_401(struct mi_outcome *outcome, const char *where,
+                         const struct mi_outcome_who *who)
 {
-    if (user == NULL)
+    if (who->user == NULL)
         snprintf(outcome->message, sizeof outcome->message,
                  "%s: HTTP 401: the host wants credentials and none were given", where);
     else
         snprintf(outcome->message, sizeof outcome->message,
-                 "%s: HTTP 401: the host refused the credentials of user %s, or does not allow "
-                 "this way to authenticate, or refuses what is sent unencrypted",
-                 where, user);
+                 "%s: HTTP 401: the host refused the credentials of %s, or does not allow this way "
+                 "to authenticate, %s",
+                 where, who->user, who->doubt);
 }
 
 void mi_outcome_from_status(struct mi_outcome *outcome, const char *where, int status,
-                            const char *user)
+                            const struct mi_outcome_who *who)
 {
     struct status_rule rule = find_rule(status);
     *outcome = (struct mi_outcome){
@@ -129,7 +139,7 @@ void mi_outcome_from_status(struct mi_outcome *outcome, const char *where, int s
     };
     snprintf(outcome->message_id, sizeof outcome->message_id, "HTTP %d", status);
     if (rule.sentence == NULL)
-        describe_401(outcome, where, user);
+        describe_401(outcome, where, who);
     else
         snprintf(outcome->message, sizeof outcome->message, "%s: HTTP %d: %s", where, status,
                  rule.sentence);

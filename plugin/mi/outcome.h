@@ -24,10 +24,14 @@ struct mi_outcome {
 
 /* A failure before or without a whole reply. stage: HTTP_STAGE_QUEUED where nothing was sent. */
 void mi_outcome_from_err(struct mi_outcome *outcome, const struct err *err, enum http_stage stage);
-/* A whole reply that holds neither instance nor fault; where: "host:port" for the sentence; user
- * may be NULL: no credentials were sent. */
+/* A whole reply that holds neither instance nor fault; where: "host:port" for the sentence. who is
+ * for a 401: whose credentials were refused, and what else it may mean. */
+struct mi_outcome_who {
+    const char *user;  /* "monitor", "the ticket"; NULL: no credentials were sent */
+    const char *doubt; /* "or refuses the channel binding" */
+};
 void mi_outcome_from_status(struct mi_outcome *outcome, const char *where, int status,
-                            const char *user);
+                            const struct mi_outcome_who *who);
 void mi_outcome_from_fault(struct mi_outcome *outcome, const char *where, int status,
                            const struct wsman_fault *fault);
 /* The caller's mistake or ours, without a host. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "http/identity.h"
 #include "mi/operation.h"
 #include "mi/outcome.h"
 
@@ -42,6 +43,27 @@ static int make_url(struct mi_session *session, const struct http_target *target
     return err_memory(err);
 }
 
+/* What a 401 means depends on the way: a plaintext body where AllowUnencrypted is false looks like
+ * bad credentials (shared/facts/wire.md 4), and so does a channel binding that does not fit. */
+static void describe_who(struct mi_session *session)
+{
+    const struct mi_destination_options *options = session->options;
+    bool has_context = options->scheme != NULL && options->scheme->challenge != NULL;
+    session->who.doubt = "or refuses what is sent unencrypted";
+    if (options->scheme == &http_scheme_certificate)
+        session->who.doubt = "or has no mapping for it (winrm/config/service/certmapping)";
+    else if (has_context && !options->plain_http)
+        session->who.doubt = "or refuses the channel binding (does something on the way end TLS?)";
+    if (options->user != NULL)
+        session->who.user = options->user;
+    else if (options->keytab != NULL)
+        session->who.user = "the keytab";
+    else if (has_context)
+        session->who.user = "the ticket";
+    else if (options->cert_file != NULL)
+        session->who.user = "the client certificate";
+}
+
 static int connect_options(struct mi_session *session, const char *destination, const char *path,
                            struct err *err)
 {
@@ -56,7 +78,14 @@ static int connect_options(struct mi_session *session, const char *destination, 
         .verify_peer = !options->any_ca,
         .verify_host = !options->any_cn,
         .scheme = options->scheme,
-        .credentials = {options->user, options->password},
+        .workers = session->app->workers,
+        .credentials = {.user = options->user,
+                        .password = options->password,
+                        .identity = session->identity,
+                        .fallback = session->fallback,
+                        .spn = options->spn,
+                        .cert_file = options->cert_file,
+                        .key_file = options->key_file},
     };
     if (target.port == 0)
         target.port = target.tls ? HTTPS_PORT : HTTP_PORT;
@@ -66,7 +95,35 @@ static int connect_options(struct mi_session *session, const char *destination, 
     if (session->conn == NULL)
         return -1;
     session->where = http_conn_where(session->conn);
+    describe_who(session);
     return 0;
+}
+
+/* Who asks, for a scheme with a context; and who else, where NTLM may stand in for Kerberos. */
+static int take_identities(struct mi_session *session, struct err *err)
+{
+    const struct mi_destination_options *options = session->options;
+    if (options->scheme == NULL || options->scheme->challenge == NULL)
+        return 0;
+    struct http_identity_source source = {
+        .ntlm = options->scheme == &http_scheme_ntlm,
+        .user = options->user,
+        .password = options->password,
+        .keytab = options->keytab,
+        .credential_cache = options->keytab == NULL ? options->credential_cache : NULL,
+        .default_cache = options->default_cache,
+        .realm = options->realm,
+    };
+    if (source.password != NULL)
+        source.keytab = source.credential_cache = NULL;
+    session->identity = mi_application_take_identity(session->app, &source, err);
+    if (session->identity == NULL)
+        return -1;
+    if (!options->fallback_ntlm || source.ntlm || source.password == NULL)
+        return 0;
+    source.ntlm = true;
+    session->fallback = mi_application_take_identity(session->app, &source, err);
+    return session->fallback != NULL ? 0 : -1;
 }
 
 static int open_connection(struct mi_session *session, const char *destination, struct err *err)
@@ -85,6 +142,8 @@ static int open_connection(struct mi_session *session, const char *destination, 
 static void free_session(struct mi_session *session)
 {
     http_conn_free(session->conn);
+    mi_application_return_identity(session->app, session->identity);
+    mi_application_return_identity(session->app, session->fallback);
     mi_options_free_destination(session->options);
     free(session->url);
     free(session);
@@ -131,7 +190,8 @@ static struct mi_session *new_session(struct mi_application *app, const MI_Char 
     session->options = mi_options_copy_destination(mi_options_destination(options));
     if (session->options == NULL)
         err_memory(err);
-    if (session->options == NULL || open_connection(session, destination, err) != 0) {
+    if (session->options == NULL || take_identities(session, err) != 0 ||
+        open_connection(session, destination, err) != 0) {
         free_session(session);
         return NULL;
     }

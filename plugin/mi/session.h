@@ -14,15 +14,18 @@
 #include "http/conn.h"
 #include "mi/application.h"
 #include "mi/options.h"
+#include "mi/outcome.h"
 
 struct mi_operation;
 
 struct mi_session {
     struct mi_application *app;
     struct mi_destination_options *options;
-    struct http_conn *conn; /* used on the network thread only */
-    char *url;              /* the request's a:To */
-    const char *where;      /* "address:port" for sentences; the connection's */
+    struct http_identity *identity, *fallback; /* the application's; NULL: the scheme needs none */
+    struct http_conn *conn;                    /* used on the network thread only */
+    char *url;                                 /* the request's a:To */
+    const char *where;                         /* "address:port" for sentences; the connection's */
+    struct mi_outcome_who who;                 /* for the sentence of a 401 */
     uint64_t handle;
 
     struct mi_operation *operations; /* (lock) alive */

@@ -313,6 +313,11 @@ static int make_context(struct wsman_reader *reader)
     return kept ? 0 : -1;
 }
 
+void wsman_reader_prepare(void)
+{
+    xmlInitParser();
+}
+
 struct wsman_reader *wsman_reader_new(const struct wsman_reader_limits *limits, struct err *err)
 {
     static const struct wsman_reader_limits defaults = WSMAN_READER_LIMITS_DEFAULT;

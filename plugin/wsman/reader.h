@@ -46,6 +46,10 @@ struct wsman_reply {
     struct wsman_fault fault; /* FAULT; else zero */
 };
 
+/* Lets libxml2 initialise itself (xmlInitParser, which may be called again and again), so that the first
+ * readers of two threads, ours and another plugin's, do not do it at once. */
+void wsman_reader_prepare(void);
+
 /* New: free with wsman_reader_free. limits NULL: the default. NULL with ERR_MEMORY. */
 struct wsman_reader *wsman_reader_new(const struct wsman_reader_limits *limits, struct err *err);
 /* NULL is fine. */

@@ -21,7 +21,7 @@ def url(simhost):
 
 
 def secret(folder):
-    return ["-u", "monitor", "-P", folder + "/password", "--allow-unencrypted"]
+    return ["-a", "basic", "-u", "monitor", "-P", folder + "/password", "--allow-unencrypted"]
 
 
 def object_path(item):
@@ -84,14 +84,14 @@ def a_failure_is_a_sentence_and_the_result_code(folder):
     with stand.start_hosts(folder, HOST) as simhost:
         where, right = url(simhost), secret(folder)
         cases = [
-            (ACCESS_DENIED, "401", ["-u", "monitor", "-P", folder + "/wrong", "--allow-unencrypted", where, system]),
-            (ACCESS_DENIED, "", ["-u", "monitor", "-P", folder + "/password", where, system]),
+            (ACCESS_DENIED, "401", ["-a", "basic", "-u", "monitor", "-P", folder + "/wrong", "--allow-unencrypted", where, system]),
+            (ACCESS_DENIED, "", ["-a", "basic", "-u", "monitor", "-P", folder + "/password", where, system]),
             (NOT_FOUND, "", [*right, where, disk]),
             (FAILED, "", [*right, "http://127.0.0.1:1", system]),
             (USAGE, "URL", [*right, "ftp://127.0.0.1", system]),
             (USAGE, "", [*right, where, "Win32_LogicalDisk.DeviceID="]),
             (USAGE, "", [where]),
-            (NO_INPUT, folder + "/none", ["-u", "monitor", "-P", folder + "/none", "--allow-unencrypted", where, system]),
+            (NO_INPUT, folder + "/none", ["-a", "basic", "-u", "monitor", "-P", folder + "/none", "--allow-unencrypted", where, system]),
             (NO_INPUT, folder + "/none", [*right, "--cacert", folder + "/none", where, system]),
         ]
         for wanted, word, words in cases:

@@ -14,7 +14,7 @@ def start_https(folder, name):
 def mi_get_trusts_the_authority_it_is_given_and_no_other(folder):
     certificate, simhost = start_https(folder, "localhost")
     with simhost:
-        words = ["-u", "monitor", "-P", folder + "/password", "https://localhost:%d" % simhost.port, SYSTEM, "Caption"]
+        words = ["-a", "basic", "-u", "monitor", "-P", folder + "/password", "https://localhost:%d" % simhost.port, SYSTEM, "Caption"]
         status, out, errors = stand.mi_get(*words)
         assert status == 1 and "certificate" in errors.lower() and not out, (status, errors)
         status, out, errors = stand.mi_get("--cacert", certificate, *words)
@@ -26,7 +26,7 @@ def mi_get_trusts_the_authority_it_is_given_and_no_other(folder):
 def mi_get_wants_the_name_it_asked_for(folder):
     certificate, simhost = start_https(folder, "somebody.else")
     with simhost:
-        words = ["-u", "monitor", "-P", folder + "/password", "https://localhost:%d" % simhost.port, SYSTEM]
+        words = ["-a", "basic", "-u", "monitor", "-P", folder + "/password", "https://localhost:%d" % simhost.port, SYSTEM]
         status, out, errors = stand.mi_get("--cacert", certificate, *words)
         assert status == 1 and not out, (status, errors)
 
