@@ -57,10 +57,9 @@ static int rig_open(void **state)
     file_write(rig->folder, "password", "pass word\r\nnot this\n");
     snprintf(password, sizeof(password), "%s/password", rig->folder);
     const char *const arguments[] = {
-        "--user",  "CORP\\monitor", "--password-file", password,
-        "--offer", "Negotiate",     "--offer",         "Kerberos",
-        "--host",  "web01",         "--host",          "web02.example.com",
-        "--host",  "odd",           "--hosts",         "fleet:3=fault=5",
+        "--user",  "CORP\\monitor",     "--password-file", password, "--offer", "Negotiate",
+        "--offer", "Kerberos",          "--unencrypted",   "yes",    "--host",  "web01",
+        "--host",  "web02.example.com", "--host",          "odd",    "--hosts", "fleet:3=fault=5",
         NULL};
     start(&rig->process, arguments);
     assert_int_equal(sim_client_open(&rig->client, rig->process.port), 0);

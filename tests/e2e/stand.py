@@ -15,6 +15,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -95,17 +96,24 @@ class Process:
 class Simhost(Process):
     """tests/sim/simhost: many simulated Windows hosts behind one port, told apart by the Host header."""
 
-    def __init__(self, *options, secret=None):
+    def __init__(self, *options, secret=None, env=None):
+        """env: of the process, where it shall know a KDC's realms (kdc.Kdc.env())."""
         if secret:
             options += ("--user", secret[0], "--password-file", secret[1])
-        super().__init__([os.path.join(BUILD, "tests", "sim", "simhost"), *options], stdout=subprocess.PIPE, text=True)
+        super().__init__([os.path.join(BUILD, "tests", "sim", "simhost"), *options], stdout=subprocess.PIPE, text=True,
+                         env=env)
         line = self.child.stdout.readline()
         if not line.startswith("listening "):
             raise AssertionError("simhost did not start: status %s" % self.child.wait())
         self.port = int(line.rsplit(":", 1)[1])
+        self.tls = "--tls-cert" in options
 
     def ask(self, method, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        if self.tls:
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE_S,
+                                                     context=ssl._create_unverified_context())
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         with contextlib.closing(connection):
             connection.request(method, "/_sim/" + path)
             reply = connection.getresponse()
@@ -182,9 +190,14 @@ def certificate(folder, name):
     return paths
 
 
-def mi_get(*words):
-    """(exit status, stdout, stderr) of mi-get."""
-    result = subprocess.run([os.path.join(BUILD, "mi-get"), *words], stdin=subprocess.DEVNULL, capture_output=True,
+def mi_get(*words, env=None, before=()):
+    """(exit status, stdout, stderr) of mi-get; before: a program that runs it, as faketime does."""
+    env = dict(env or os.environ)
+    if SANITIZER == "asan":  # whole stacks, so that the suppressed library is found in them
+        env["ASAN_OPTIONS"] = "fast_unwind_on_malloc=0"
+        env["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=" + os.path.join(SOURCE, "tests", "lsan.supp")
+    result = subprocess.run([*before, os.path.join(BUILD, "mi-get"), *words], env=env, stdin=subprocess.DEVNULL,
+                            capture_output=True,
                             text=True, encoding="utf-8", timeout=PATIENCE_S, check=False)
     return result.returncode, result.stdout, result.stderr
 
@@ -368,7 +381,8 @@ def main(tests):
                 place = place.tb_next
             text = "%s:%d: %s: %s" % (os.path.basename(place.tb_frame.f_code.co_filename), place.tb_lineno,
                                       type(error).__name__, error)
-            for path in sorted(glob.glob(folder + "/**/log", recursive=True) + glob.glob(folder + "/**/stderr", recursive=True)):
+            for path in sorted(path for name in ("log", "stderr", "sanitizer*")
+                               for path in glob.glob("%s/**/%s" % (folder, name), recursive=True)):
                 text += "\n--- %s\n%s" % (path, read(path)[-4000:])
             print("\n".join("# " + line for line in text.splitlines()), flush=True)
         finally:

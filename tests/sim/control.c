@@ -21,9 +21,23 @@ static void host_write(struct sim_bytes *body, const struct sim_host *host)
     sim_bytes_print(body,
                     ":{\"connections\":%" PRIu64 ",\"requests\":%" PRIu64
                     ",\"unauthorized\":%" PRIu64 ",\"faults\":%" PRIu64 ",\"in_flight\":%" PRIu64
-                    ",\"in_flight_peak\":%" PRIu64 ",\"mode\":",
+                    ",\"in_flight_peak\":%" PRIu64,
                     counts->connections, counts->requests, counts->unauthorized, counts->faults,
                     counts->in_flight, counts->in_flight_peak);
+    sim_bytes_print(body,
+                    ",\"legs\":%" PRIu64 ",\"handshakes\":%" PRIu64 ",\"sealed\":%" PRIu64
+                    ",\"wrong_context\":%" PRIu64 ",\"user\":",
+                    counts->legs, counts->handshakes, counts->sealed, counts->wrong_context);
+    if (host->asker == NULL)
+        sim_bytes_text(body, "null");
+    else
+        sim_bytes_json(body, host->asker->principal);
+    sim_bytes_text(body, ",\"users\":{");
+    for (const struct sim_asker *asker = host->askers; asker != NULL; asker = asker->next) {
+        sim_bytes_json(body, asker->principal);
+        sim_bytes_print(body, ":%" PRIu64 "%s", asker->requests, asker->next == NULL ? "" : ",");
+    }
+    sim_bytes_text(body, "},\"mode\":");
     sim_bytes_json(body, host->mode.text);
     sim_bytes_text(body, "}");
 }

@@ -72,12 +72,40 @@ int sim_hosts_strip(const char *header, char *name, size_t name_size)
     return 0;
 }
 
+void sim_hosts_count(struct sim_host *host, const char *principal)
+{
+    struct sim_asker *asker = host->askers;
+    while (asker != NULL && strcmp(asker->principal, principal) != 0)
+        asker = asker->next;
+    if (asker == NULL) {
+        asker = calloc(1, sizeof(*asker));
+        if (asker == NULL || (asker->principal = strdup(principal)) == NULL) {
+            free(asker);
+            return;
+        }
+        asker->next = host->askers;
+        host->askers = asker;
+    }
+    asker->requests++;
+    host->asker = asker;
+}
+
+static void askers_free(struct sim_asker *asker)
+{
+    for (struct sim_asker *next; asker != NULL; asker = next) {
+        next = asker->next;
+        free(asker->principal);
+        free(asker);
+    }
+}
+
 void sim_hosts_free(struct sim_hosts *hosts)
 {
     if (hosts == NULL)
         return;
     for (struct sim_host *host = hosts->first, *next; host != NULL; host = next) {
         next = host->next;
+        askers_free(host->askers);
         free(host->name);
         free(host);
     }

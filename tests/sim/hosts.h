@@ -20,6 +20,17 @@ struct sim_counts {
     uint64_t faults;       /* SOAP fault answers */
     uint64_t in_flight;
     uint64_t in_flight_peak;
+    uint64_t legs;          /* requests that carried a token of a handshake */
+    uint64_t handshakes;    /* complete ones */
+    uint64_t sealed;        /* sealed requests that were opened */
+    uint64_t wrong_context; /* requests on a connection whose handshake was another host's */
+};
+
+/* What one principal asked of a host, legs not counted. */
+struct sim_asker {
+    char *principal;
+    uint64_t requests;
+    struct sim_asker *next;
 };
 
 struct sim_host {
@@ -29,6 +40,8 @@ struct sim_host {
     uint64_t seed; /* FNV-1a of the name: what makes one host differ from the next (classes.h) */
     struct sim_mode mode;
     struct sim_counts counts;
+    struct sim_asker *askers; /* the last new one first */
+    struct sim_asker *asker;  /* of the last request */
     struct sim_host *next_in_bucket;
     struct sim_host *next; /* in order of creation */
 };
@@ -55,6 +68,9 @@ struct sim_host *sim_hosts_find(const struct sim_hosts *hosts, const char *name)
 /* Takes "name", "name:port", "[::1]:port" and writes the bare name in lower case. -1: it does not
  * fit or is empty. */
 int sim_hosts_strip(const char *header, char *name, size_t name_size);
+
+/* Counts a request of that principal. */
+void sim_hosts_count(struct sim_host *host, const char *principal);
 
 /* NULL is allowed. */
 void sim_hosts_free(struct sim_hosts *hosts);

@@ -32,6 +32,28 @@ static int name_copy(char to[64], const char *name)
     return 0;
 }
 
+static int trick_set(struct sim_mode *mode, const char *word)
+{
+    static const struct {
+        const char *word;
+        enum sim_trick trick;
+    } tricks[] = {
+        {"plainreply", SIM_TRICK_PLAIN_REPLY},   {"badsig", SIM_TRICK_BAD_SIGNATURE},
+        {"lyinglength", SIM_TRICK_LYING_LENGTH}, {"lyingsignature", SIM_TRICK_LYING_SIGNATURE},
+        {"replayed", SIM_TRICK_REPLAYED},        {"skipped", SIM_TRICK_SKIPPED},
+        {"downgrade", SIM_TRICK_DOWNGRADE},      {"denied", SIM_TRICK_DENIED},
+        {"extratoken", SIM_TRICK_EXTRA_TOKEN},   {"bigtoken", SIM_TRICK_BIG_TOKEN},
+        {"cuttoken", SIM_TRICK_CUT_TOKEN},       {"closebetween", SIM_TRICK_CLOSE_BETWEEN},
+    };
+    for (size_t i = 0; i < sizeof(tricks) / sizeof(tricks[0]); i++) {
+        if (strcmp(word, tricks[i].word) == 0) {
+            mode->trick = tricks[i].trick;
+            return 0;
+        }
+    }
+    return -1;
+}
+
 /* A word that takes no value. */
 static int flag_set(struct sim_mode *mode, const char *word)
 {
@@ -49,13 +71,14 @@ static int flag_set(struct sim_mode *mode, const char *word)
             return 0;
         }
     }
-    bool *flag = strcmp(word, "null") == 0     ? &mode->null
-                 : strcmp(word, "nodmtf") == 0 ? &mode->no_dmtf
-                 : strcmp(word, "anyns") == 0  ? &mode->any_namespace
-                 : strcmp(word, "replay") == 0 ? &mode->replay
-                                               : NULL;
+    bool *flag = strcmp(word, "null") == 0        ? &mode->null
+                 : strcmp(word, "afterlegs") == 0 ? &mode->after_legs
+                 : strcmp(word, "nodmtf") == 0    ? &mode->no_dmtf
+                 : strcmp(word, "anyns") == 0     ? &mode->any_namespace
+                 : strcmp(word, "replay") == 0    ? &mode->replay
+                                                  : NULL;
     if (flag == NULL)
-        return -1;
+        return trick_set(mode, word);
     *flag = true;
     return 0;
 }

@@ -2,20 +2,42 @@
 /*
  * How one simulated host behaves, as a comma-separated list of words; "normal" is the empty list.
  *
- *   normal             answers as a healthy host
- *   slow=MS            waits MS milliseconds of real time first; goes with any other word
- *   mute               takes the request and never answers
- *   stalled            the provider hangs: fault 80338029 once the request's OperationTimeout has
- * passed fault=CODE         that WS-Man fault: decimal, 0x hex, or eight hex digits that begin with
- * 80 status=NNN         that HTTP status with an empty body unauthorized       401, whatever the
- * credentials close              drops the connection after reading the request cut=BYTES claims
- * the whole Content-Length, sends BYTES of the answer and closes garbage            200 with a body
- * that is not XML null               every property nil derived=NAME       answers as that class,
- * in its own namespace (shared/facts/wire.md 2) replay[=PREFIX]    serves recorded instances, from
- * files that begin with PREFIX nodmtf             refuses Win32_* classes by the DMTF URI, as older
- * Windows does (80338139) anyns              takes the DMTF URI without __cimnamespace as
- * root/cimv2, as other servers may; by default it is root/hardware, which holds none of the classes
- * (MS-WSMV 3.1.4.1.1) dialect=1|2        of every fault (shared/facts/wire.md 3)
+ *   normal           answers as a healthy host
+ *   slow=MS          waits MS milliseconds of real time first; goes with any other word
+ *   mute             takes the request and never answers
+ *   stalled          the provider hangs: fault 80338029 once the request's OperationTimeout has
+ *                    passed
+ *   fault=CODE       that WS-Man fault: decimal, 0x hex, or eight hex digits that begin with 80
+ *   status=NNN       that HTTP status with an empty body
+ *   unauthorized     401, whatever the credentials
+ *   close            drops the connection after reading the request
+ *   cut=BYTES        claims the whole Content-Length, sends BYTES of the answer and closes
+ *   garbage          200 with a body that is not XML
+ *   null             every property nil
+ *   derived=NAME     answers as that class, in its own namespace (shared/facts/wire.md 2)
+ *   replay[=PREFIX]  serves recorded instances, from files that begin with PREFIX
+ *   nodmtf           refuses Win32_* classes by the DMTF URI, as older Windows does (80338139)
+ *   anyns            takes the DMTF URI without __cimnamespace as root/cimv2, as other servers may;
+ *                    by default it is root/hardware, which holds none of the classes
+ *                    (MS-WSMV 3.1.4.1.1)
+ *   dialect=1|2      of every fault (shared/facts/wire.md 3)
+ *   afterlegs        a handshake's legs are answered as a healthy host does, whatever other words
+ *                    say
+ *
+ * One trick of a hostile host:
+ *
+ *   plainreply       answers a sealed request in plaintext
+ *   badsig           spoils the signature of sealed replies
+ *   lyinglength      announces 7 bytes more plaintext than there are
+ *   lyingsignature   announces a signature of 2 GB
+ *   replayed         sends the connection's first sealed reply again and again
+ *   skipped          leaves out a message before each sealed reply
+ *   downgrade        refuses every handshake and offers Basic only
+ *   denied           401 where a handshake would be complete
+ *   extratoken       sends a token with every reply after completion
+ *   bigtoken         a handshake's token is 1 MB (simhost wants --connection-memory 4194304 for it)
+ *   cuttoken         a handshake's token is cut in half
+ *   closebetween     closes the connection, unannounced, once a handshake is complete
  */
 #ifndef SIM_MODE_H
 #define SIM_MODE_H
@@ -36,13 +58,31 @@ enum sim_action {
     SIM_GARBAGE,
 };
 
+enum sim_trick {
+    SIM_TRICK_NONE,
+    SIM_TRICK_PLAIN_REPLY,
+    SIM_TRICK_BAD_SIGNATURE,
+    SIM_TRICK_LYING_LENGTH,
+    SIM_TRICK_LYING_SIGNATURE,
+    SIM_TRICK_REPLAYED,
+    SIM_TRICK_SKIPPED,
+    SIM_TRICK_DOWNGRADE,
+    SIM_TRICK_DENIED,
+    SIM_TRICK_EXTRA_TOKEN,
+    SIM_TRICK_BIG_TOKEN,
+    SIM_TRICK_CUT_TOKEN,
+    SIM_TRICK_CLOSE_BETWEEN,
+};
+
 struct sim_mode {
     enum sim_action action;
+    enum sim_trick trick;
     unsigned delay_ms;
     uint32_t fault_code;
     unsigned status;
     size_t cut_bytes;
     int dialect;
+    bool after_legs;
     bool null;
     bool no_dmtf;
     bool any_namespace;

@@ -24,6 +24,10 @@ enum choice {
     REPLIES,
     TLS_CERT,
     TLS_KEY,
+    CLIENT_CA,
+    CBT,
+    UNENCRYPTED,
+    CONNECTION_MEMORY,
     CONNECTION_LIMIT,
     IDLE_TIMEOUT,
     EPOCH,
@@ -45,6 +49,10 @@ static const struct option long_options[] = {
     {"replies", required_argument, NULL, REPLIES},
     {"tls-cert", required_argument, NULL, TLS_CERT},
     {"tls-key", required_argument, NULL, TLS_KEY},
+    {"client-ca", required_argument, NULL, CLIENT_CA},
+    {"cbt", required_argument, NULL, CBT},
+    {"unencrypted", required_argument, NULL, UNENCRYPTED},
+    {"connection-memory", required_argument, NULL, CONNECTION_MEMORY},
     {"connection-limit", required_argument, NULL, CONNECTION_LIMIT},
     {"idle-timeout", required_argument, NULL, IDLE_TIMEOUT},
     {"epoch", required_argument, NULL, EPOCH},
@@ -63,10 +71,17 @@ void sim_options_help(void)
          "  --host NAME[=MODE]      a host; repeatable. Modes: tests/sim/mode.h\n"
          "  --hosts PREFIX:N[=MODE] hosts PREFIX1 to PREFIXN; repeatable\n"
          "  --any-host              an unknown Host header is a normal host of that name\n"
-         "  --user U --password-file F   Basic authentication; without --user everybody may ask\n"
-         "  --offer SCHEME          a further WWW-Authenticate line of a 401; repeatable\n"
+         "  --user U --password-file F   Basic authentication\n"
+         "  --offer SCHEME          a WWW-Authenticate line of a 401; repeatable. Negotiate and "
+         "Kerberos are then accepted\n"
+         "                          (KRB5_KTNAME, NTLM_USER_FILE). Without any of these everybody "
+         "may ask\n"
+         "  --unencrypted yes|no    AllowUnencrypted; default no with Negotiate or Kerberos\n"
          "  --replies DIR           recorded replies for hosts in mode replay\n"
          "  --tls-cert F --tls-key F     HTTPS, PEM files\n"
+         "  --client-ca F           client certificates of that authority are accepted\n"
+         "  --cbt strict|relaxed|none  CbtHardeningLevel; default relaxed\n"
+         "  --connection-memory N   bytes for the headers of a connection\n"
          "  --connection-limit N    default 8192\n"
          "  --idle-timeout SECONDS  closes idle connections; default never\n"
          "  --epoch YYYY-MM-DDThh:mm:ssZ  when the hosts booted\n"
@@ -119,15 +134,20 @@ static int list_add(const char ***list, size_t *count, const char *text)
     return 0;
 }
 
-static int count_parse(const char *text, unsigned *count)
+static int number_parse(const char *text, unsigned long max, unsigned *count)
 {
     char *end = NULL;
     errno = 0;
     unsigned long value = strtoul(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value > 1000000)
+    if (errno != 0 || end == text || *end != '\0' || value > max)
         return -1;
     *count = (unsigned)value;
     return 0;
+}
+
+static int count_parse(const char *text, unsigned *count)
+{
+    return number_parse(text, 1000000, count);
 }
 
 static int decimal_parse(const char *text, double max, double *value)
@@ -160,6 +180,52 @@ static int clock_option(struct sim_options *options, int option, const char *val
     }
 }
 
+static int word_find(const char *word, const char *const words[], size_t count, unsigned *at)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(word, words[i]) == 0) {
+            *at = (unsigned)i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static int auth_option(struct sim_options *options, int option, const char *value)
+{
+    static const char *const levels[] = {
+        [SIM_CBT_RELAXED] = "relaxed", [SIM_CBT_STRICT] = "strict", [SIM_CBT_NONE] = "none"};
+    static const char *const answers[] = {"no", "yes"};
+    unsigned at = 0;
+    switch (option) {
+    case USER:
+        options->user = value;
+        return 0;
+    case PASSWORD_FILE:
+        options->password_file = value;
+        return 0;
+    case OFFER:
+        if (options->offer_count == SIM_OFFERS_MAX)
+            return -1;
+        options->offers[options->offer_count++] = value;
+        return 0;
+    case CLIENT_CA:
+        options->client_ca = value;
+        return 0;
+    case CBT:
+        if (word_find(value, levels, 3, &at) != 0)
+            return -1;
+        options->cbt = (enum sim_cbt)at;
+        return 0;
+    default:
+        if (word_find(value, answers, 2, &at) != 0)
+            return -1;
+        options->unencrypted_said = true;
+        options->unencrypted = at == 1;
+        return 0;
+    }
+}
+
 static int option_take(struct sim_options *options, int option, const char *value)
 {
     switch (option) {
@@ -176,16 +242,14 @@ static int option_take(struct sim_options *options, int option, const char *valu
         options->any_host = true;
         return 0;
     case USER:
-        options->user = value;
-        return 0;
     case PASSWORD_FILE:
-        options->password_file = value;
-        return 0;
     case OFFER:
-        if (options->offer_count == SIM_OFFERS_MAX)
-            return -1;
-        options->offers[options->offer_count++] = value;
-        return 0;
+    case CLIENT_CA:
+    case CBT:
+    case UNENCRYPTED:
+        return auth_option(options, option, value);
+    case CONNECTION_MEMORY:
+        return number_parse(value, 67108864, &options->connection_memory);
     case REPLIES:
         options->replies = value;
         return 0;
@@ -231,6 +295,10 @@ int sim_options_parse(int argc, char **argv, struct sim_options *options)
     if ((options->tls_cert == NULL) != (options->tls_key == NULL) ||
         (options->user == NULL) != (options->password_file == NULL)) {
         fprintf(stderr, "simhost: --tls-cert goes with --tls-key, --user with --password-file\n");
+        return -1;
+    }
+    if (options->client_ca != NULL && options->tls_cert == NULL) {
+        fprintf(stderr, "simhost: --client-ca goes with --tls-cert\n");
         return -1;
     }
     return 0;

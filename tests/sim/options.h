@@ -29,6 +29,11 @@ struct sim_options {
     const char *replies;
     const char *tls_cert;
     const char *tls_key;
+    const char *client_ca;
+    enum sim_cbt cbt;
+    bool unencrypted_said; /* --unencrypted was given */
+    bool unencrypted;
+    unsigned connection_memory; /* 0: libmicrohttpd's own */
     unsigned connection_limit;
     unsigned idle_timeout_s;
     uint64_t epoch_100ns; /* 0: so that the virtual time begins at the real time */

@@ -4,10 +4,10 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define BODY_MAX_BYTES      512000 /* MaxEnvelopeSizekb 500: more is 413 (MS-WSMV 3.1.4.1.20) */
 #define HOST_NAME_MAX_BYTES 256
-#define TOKEN_MAX_BYTES     16384
 #define HOSTS_MAX           100000 /* --any-host makes no more */
 
 enum stage {
@@ -23,6 +23,10 @@ struct exchange {
     struct sim_request request;
     struct sim_host *host; /* that it was counted for; NULL: control, or an unknown host */
     char machine[HOST_NAME_MAX_BYTES];
+    bool leg;               /* it carries a token of a handshake */
+    bool sealed;            /* and so is its reply */
+    bool hangs_up;          /* the connection ends with the reply, without a word */
+    struct sim_bytes token; /* the WWW-Authenticate value of the answer; empty: none */
     bool parked;
     struct sim_parked place;
 };
@@ -40,6 +44,11 @@ struct content {
     size_t size;
     size_t limit; /* stop here; below size: as an error, which closes the connection */
 };
+
+static struct link *link_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
 
 /* ---- sending ---- */
 
@@ -102,22 +111,51 @@ static enum MHD_Result empty_send(struct MHD_Connection *connection, unsigned st
     return response_queue(connection, status, response, NULL);
 }
 
-/* 401: one line a scheme and Connection: close (shared/facts/wire.md 4); token is a handshake's
- * next one or "". */
+/* 401: one line a scheme and Connection: close (shared/facts/wire.md 4); with one, that line only;
+ * a downgrading host names Basic only. */
 static enum MHD_Result challenge_send(const struct sim_server *server,
-                                      struct MHD_Connection *connection, const char *token)
+                                      struct MHD_Connection *connection,
+                                      const struct exchange *exchange, const char *one)
 {
     struct MHD_Response *response =
         MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
     if (response == NULL)
         return MHD_NO;
-    if (*token != '\0')
-        MHD_add_response_header(response, "WWW-Authenticate", token);
-    for (size_t i = 0; *token == '\0' && sim_auth_challenge(server->auth, i) != NULL; i++)
+    if (exchange->host->mode.trick == SIM_TRICK_DOWNGRADE)
+        one = "Basic realm=\"WSMAN\"";
+    if (one != NULL)
+        MHD_add_response_header(response, "WWW-Authenticate", one);
+    for (size_t i = 0; one == NULL && sim_auth_challenge(server->auth, i) != NULL; i++)
         MHD_add_response_header(response, "WWW-Authenticate", sim_auth_challenge(server->auth, i));
-    if (*token == '\0')
-        MHD_add_response_header(response, "Connection", "close");
+    MHD_add_response_header(response, "Connection", "close");
     return response_queue(connection, MHD_HTTP_UNAUTHORIZED, response, NULL);
+}
+
+/* Ends a leg of a handshake: an empty body and the next token (shared/facts/auth.md "Legs"). */
+static enum MHD_Result leg_send(struct MHD_Connection *connection, const struct exchange *exchange,
+                                unsigned status)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+    if (response == NULL || exchange->token.failed) {
+        if (response != NULL)
+            MHD_destroy_response(response);
+        return MHD_NO;
+    }
+    if (exchange->token.size > 0)
+        MHD_add_response_header(response, "WWW-Authenticate", exchange->token.data);
+    return response_queue(connection, status, response, NULL);
+}
+
+/* Replaces the reply's body by the sealed one; on failure the body has failed. */
+static void reply_seal(struct sim_auth_link *link, enum sim_trick trick, const char *type,
+                       struct sim_reply *reply, char content_type[160])
+{
+    struct sim_bytes sealed = {0};
+    if (sim_auth_seal(link, trick, type, &reply->body, &sealed, content_type) != 0)
+        sealed.failed = true;
+    sim_bytes_free(&reply->body);
+    reply->body = sealed;
 }
 
 /* Takes the reply's body. */
@@ -125,9 +163,14 @@ static enum MHD_Result reply_send(struct MHD_Connection *connection,
                                   const struct exchange *exchange, struct sim_reply *reply)
 {
     const struct sim_mode *mode = &exchange->host->mode;
+    char sealed_type[160];
     const char *type = exchange->request.utf16 ? "application/soap+xml;charset=UTF-16"
                                                : "application/soap+xml;charset=UTF-8";
     struct MHD_Response *response = NULL;
+    if (exchange->sealed && mode->trick != SIM_TRICK_PLAIN_REPLY) {
+        reply_seal(&link_of(connection)->auth, mode->trick, type, reply, sealed_type);
+        type = sealed_type;
+    }
     if (reply->body.failed)
         sim_bytes_free(&reply->body);
     else if (mode->action == SIM_CUT)
@@ -138,6 +181,8 @@ static enum MHD_Result reply_send(struct MHD_Connection *connection,
     else
         response = MHD_create_response_from_buffer(reply->body.size, reply->body.data,
                                                    MHD_RESPMEM_MUST_FREE);
+    if (response != NULL && exchange->token.size > 0)
+        MHD_add_response_header(response, "WWW-Authenticate", exchange->token.data);
     return response_queue(connection, reply->status, response, type);
 }
 
@@ -164,11 +209,6 @@ static enum MHD_Result control_answer(struct sim_server *server, struct MHD_Conn
 }
 
 /* ---- the life of a request ---- */
-
-static struct link *link_of(struct MHD_Connection *connection)
-{
-    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-}
 
 /* Counts a connection for the host, once. */
 static void link_count(struct link *link, struct sim_host *host)
@@ -239,33 +279,131 @@ static enum MHD_Result admitted_answer(struct sim_server *server, struct MHD_Con
     return reply_send(connection, exchange, &reply);
 }
 
-static enum MHD_Result delayed_answer(struct sim_server *server, struct MHD_Connection *connection,
-                                      struct exchange *exchange)
+/* What the host does with this request: legs may be spared (mode.h "afterlegs"). */
+static struct sim_mode mode_now(const struct exchange *exchange)
+{
+    struct sim_mode mode = exchange->host->mode;
+    if (mode.after_legs && exchange->leg) {
+        mode.action = SIM_ANSWER;
+        mode.delay_ms = 0;
+    }
+    return mode;
+}
+
+static const char *header_of(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+/* Judges the request's credentials and counts what came of it. */
+static enum sim_verdict request_judge(const struct sim_server *server,
+                                      struct MHD_Connection *connection, struct exchange *exchange)
+{
+    struct sim_auth_link *link = &link_of(connection)->auth;
+    struct sim_host *host = exchange->host;
+    char subject[SIM_AUTH_SUBJECT_BYTES];
+    struct sim_auth_call call = {.header = header_of(connection, "Authorization"),
+                                 .host = exchange->machine,
+                                 .trick = host->mode.trick};
+    if (server->auth->certificates &&
+        sim_tls_peer(
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session,
+            subject, sizeof(subject)) == 0)
+        call.subject = subject;
+    enum sim_verdict verdict = sim_auth_judge(server->auth, link, &call, &exchange->token);
+    host->counts.wrong_context += sim_auth_is_astray(link, exchange->machine) ? 1 : 0;
+    host->counts.handshakes += verdict == SIM_AUTH_COMPLETED ? 1 : 0;
+    bool asks =
+        verdict == SIM_AUTH_ACCEPTED || (verdict == SIM_AUTH_COMPLETED && exchange->body.size > 0);
+    if (asks && link->principal != NULL)
+        sim_hosts_count(host, link->principal);
+    return verdict;
+}
+
+/* A plaintext message that is not served: 401 or 500 (sim_auth_plain_status). */
+static enum MHD_Result plain_refuse(const struct sim_server *server,
+                                    struct MHD_Connection *connection, struct exchange *exchange,
+                                    unsigned status)
+{
+    struct sim_auth_link *link = &link_of(connection)->auth;
+    if (status != MHD_HTTP_UNAUTHORIZED)
+        return empty_send(connection, status);
+    const char *scheme = sim_auth_scheme_name(link);
+    sim_auth_link_end(link);
+    exchange->host->counts.unauthorized++;
+    return challenge_send(server, connection, exchange, scheme);
+}
+
+/* Opens a sealed body in place; type gets the Content-Type of what was in it. 0, or -1: 400. */
+static int body_unseal(struct sim_auth_link *link, struct exchange *exchange,
+                       const char *content_type, char type[96])
+{
+    struct sim_bytes plain = {0};
+    if (sim_auth_unseal(link, content_type, &exchange->body, type, &plain) != 0) {
+        sim_bytes_free(&plain);
+        sim_auth_link_end(link); /* its stream is lost (shared/facts/auth.md "Calls") */
+        return -1;
+    }
+    sim_bytes_free(&exchange->body);
+    exchange->body = plain;
+    exchange->sealed = true;
+    exchange->host->counts.sealed++;
+    return 0;
+}
+
+/* An authenticated request: opens it, reads it, answers it. */
+static enum MHD_Result accepted_answer(struct sim_server *server, struct MHD_Connection *connection,
+                                       struct exchange *exchange)
 {
     struct sim_host *host = exchange->host;
-    char token[TOKEN_MAX_BYTES] = "";
-    if (host->mode.action == SIM_CLOSE)
-        return MHD_NO;
-    if (host->mode.action == SIM_STATUS)
-        return empty_send(connection, host->mode.status);
-    const char *header = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
-    enum sim_verdict verdict = host->mode.action == SIM_UNAUTHORIZED
-                                   ? SIM_AUTH_REFUSED
-                                   : sim_auth_judge(server->auth, &link_of(connection)->auth,
-                                                    header, token, sizeof(token));
-    if (verdict != SIM_AUTH_ACCEPTED) {
-        host->counts.unauthorized++;
-        return challenge_send(server, connection, token);
+    struct sim_auth_link *link = &link_of(connection)->auth;
+    char sealed_type[96];
+    const char *type = header_of(connection, "Content-Type");
+    if (sim_sealed_type(type)) {
+        if (body_unseal(link, exchange, type, sealed_type) != 0)
+            return empty_send(connection, MHD_HTTP_BAD_REQUEST);
+        type = sealed_type;
+    } else {
+        unsigned status = sim_auth_plain_status(server->auth, link);
+        if (status != 0)
+            return plain_refuse(server, connection, exchange, status);
     }
-    const char *type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
     if (!sim_request_type_known(type))
         return empty_send(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE);
+    if (host->mode.trick == SIM_TRICK_EXTRA_TOKEN && exchange->sealed)
+        sim_bytes_text(&exchange->token, "Negotiate oQcwBaADCgEA");
     sim_request_parse(exchange->body.data == NULL ? "" : exchange->body.data, exchange->body.size,
                       type, &exchange->request);
     exchange->stage = STAGE_ADMITTED;
     if (host->mode.action == SIM_STALLED)
         return park(server, connection, exchange, exchange->request.timeout_ms);
     return admitted_answer(server, connection, exchange);
+}
+
+static enum MHD_Result delayed_answer(struct sim_server *server, struct MHD_Connection *connection,
+                                      struct exchange *exchange)
+{
+    struct sim_host *host = exchange->host;
+    struct sim_mode mode = mode_now(exchange);
+    if (mode.action == SIM_CLOSE)
+        return MHD_NO;
+    if (mode.action == SIM_STATUS)
+        return empty_send(connection, mode.status);
+    switch (mode.action == SIM_UNAUTHORIZED ? SIM_AUTH_REFUSED
+                                            : request_judge(server, connection, exchange)) {
+    case SIM_AUTH_REFUSED:
+        break;
+    case SIM_AUTH_CONTINUE:
+        return leg_send(connection, exchange, MHD_HTTP_UNAUTHORIZED);
+    case SIM_AUTH_COMPLETED:
+        exchange->hangs_up = mode.trick == SIM_TRICK_CLOSE_BETWEEN;
+        return exchange->body.size == 0 ? leg_send(connection, exchange, MHD_HTTP_OK)
+                                        : accepted_answer(server, connection, exchange);
+    case SIM_AUTH_ACCEPTED:
+        return accepted_answer(server, connection, exchange);
+    }
+    host->counts.unauthorized++;
+    return challenge_send(server, connection, exchange, NULL);
 }
 
 static enum MHD_Result whole_answer(struct sim_server *server, struct MHD_Connection *connection,
@@ -285,10 +423,13 @@ static enum MHD_Result whole_answer(struct sim_server *server, struct MHD_Connec
     if (exchange->body.failed || exchange->body.size > BODY_MAX_BYTES)
         return empty_send(connection, MHD_HTTP_CONTENT_TOO_LARGE);
     exchange->stage = STAGE_DELAYED;
-    if (host->mode.action == SIM_MUTE)
+    exchange->leg = sim_auth_is_leg(header_of(connection, "Authorization"));
+    host->counts.legs += exchange->leg ? 1 : 0;
+    struct sim_mode mode = mode_now(exchange);
+    if (mode.action == SIM_MUTE)
         return park(server, connection, exchange, SIM_PARK_FOREVER);
-    if (host->mode.delay_ms > 0)
-        return park(server, connection, exchange, host->mode.delay_ms);
+    if (mode.delay_ms > 0)
+        return park(server, connection, exchange, mode.delay_ms);
     return delayed_answer(server, connection, exchange);
 }
 
@@ -325,16 +466,20 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code)
 {
-    (void)connection, (void)code;
+    (void)code;
     struct sim_server *server = cls;
     struct exchange *exchange = *state;
     if (exchange == NULL)
         return;
+    if (exchange->hangs_up)
+        shutdown(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
+                 SHUT_RDWR);
     if (exchange->host != NULL) {
         exchange->host->counts.in_flight--;
         server->traffic.in_flight--;
     }
     sim_bytes_free(&exchange->body);
+    sim_bytes_free(&exchange->token);
     sim_request_free(&exchange->request);
     free(exchange);
     *state = NULL;
@@ -364,17 +509,26 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 
 int sim_server_start(struct sim_server *server, const struct sim_server_options *options)
 {
-    struct MHD_OptionItem items[] = {
+    struct MHD_OptionItem items[16] = {
         {MHD_OPTION_LISTEN_SOCKET, options->listen_fd, NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)options->connection_limit, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)options->idle_timeout_s, NULL},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
-        {options->tls_certificate == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_CERT, 0,
-         (void *)(uintptr_t)options->tls_certificate},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)options->tls_key},
-        {MHD_OPTION_END, 0, NULL},
     };
+    size_t count = 5; /* what is left is MHD_OPTION_END */
+    if (options->connection_memory > 0)
+        items[count++] = (struct MHD_OptionItem){MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                                                 (intptr_t)options->connection_memory, NULL};
+    if (options->tls_certificate != NULL) {
+        items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0,
+                                                 (void *)(uintptr_t)options->tls_certificate};
+        items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0,
+                                                 (void *)(uintptr_t)options->tls_key};
+    }
+    if (options->client_ca != NULL)
+        items[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_TRUST, 0,
+                                                 (void *)(uintptr_t)options->client_ca};
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     if (options->tls_certificate != NULL)
         flags |= MHD_USE_TLS;

@@ -5,7 +5,8 @@
  * phrase, bytes that are not HTTP.
  *
  * The life of a request (server.c): read its body, find the host, wait (slow, mute), authenticate,
- * wait again (stalled), answer.
+ * wait again (stalled), answer. A handshake's leg ends when it is judged; a sealed request is
+ * opened before it is read, and its reply sealed.
  *
  * Ownership: the server borrows world, auth and park, all of which outlive it.
  */
@@ -34,6 +35,8 @@ struct sim_server_options {
     const char
         *tls_certificate; /* PEM text; NULL: plain HTTP. Borrowed until the server is stopped */
     const char *tls_key;
+    const char *client_ca;      /* PEM text; NULL: no client certificates are asked for. Borrowed */
+    unsigned connection_memory; /* bytes for the headers of a connection; 0: the library's own */
 };
 
 /* Starts the HTTP thread; the fields above daemon must be set. 0 or -1. */
