@@ -92,6 +92,7 @@ static inline void fixture_begin(struct fixture *fixture)
     assert_non_null(mkdtemp(fixture->dir));
     assert_int_equal(chdir(fixture->dir), 0);
     fixture_write("secret", "correct horse\n");
+    setenv("CREDENTIALS_DIRECTORY", "/run/credentials/collectd.service", 1);
     assert_int_equal(chmod("secret", 0600), 0);
     fixture->types = config_typesdb_new(path, &err);
     if (fixture->types == NULL)
@@ -189,19 +190,37 @@ static inline void fixture_print_instance(struct buf *out, const struct model_in
         fixture_print_metric(out, &instance->metrics[i]);
 }
 
+static inline void fixture_print_auth(struct buf *out, const struct model_auth *auth)
+{
+    static const char *const methods[] = {"negotiate", "kerberos", "ntlm", "basic", "certificate"};
+    static const char *const sources[] = {"file", "env", "keytab", "cache", "cert"};
+    buf_add_format(out, "auth %s (%s, %s, %s %s", auth->name, methods[auth->method],
+                   auth->user != NULL ? auth->user : "-", sources[auth->proof], auth->place);
+    if (auth->key_file != NULL)
+        buf_add_format(out, ", key %s", auth->key_file);
+    if (auth->fallback_ntlm)
+        buf_add_text(out, ", fallback ntlm");
+    if (auth->spn != NULL)
+        buf_add_format(out, ", spn %s", auth->spn);
+    if (auth->realm != NULL)
+        buf_add_format(out, ", realm %s", auth->realm);
+    buf_add_char(out, ')');
+}
+
 static inline void fixture_print_host(struct buf *out, const struct model_host *host, unsigned show)
 {
-    if (show & SHOW_HOST)
-        buf_add_format(out,
-                       "host %s at %s as %s, %s %u %s, auth %s (%s, %s), ca %s, peer %s, host %s, "
-                       "plain %s, %s\n",
-                       host->name, host->address, host->server_name,
+    if (show & SHOW_HOST) {
+        buf_add_format(out, "host %s at %s as %s, %s %u %s, ", host->name, host->address,
+                       host->server_name,
                        host->transport == MODEL_TRANSPORT_HTTPS ? "https" : "http",
-                       (unsigned)host->port, host->path, host->auth->name, host->auth->user,
-                       host->auth->password_file, host->ca_cert != NULL ? host->ca_cert : "-",
+                       (unsigned)host->port, host->path);
+        fixture_print_auth(out, host->auth);
+        buf_add_format(out, ", ca %s, peer %s, host %s, plain %s, %s\n",
+                       host->ca_cert != NULL ? host->ca_cert : "-",
                        host->verify_peer ? "yes" : "no", host->verify_host ? "yes" : "no",
                        host->allow_unencrypted ? "yes" : "no",
                        host->resource_uri == MODEL_RESOURCE_URI_WMI ? "wmi" : "dmtf");
+    }
     for (size_t i = 0; i < host->round_count; i++) {
         const struct model_round *round = &host->rounds[i];
         if (show & SHOW_ROUND)

@@ -209,7 +209,8 @@ static inline int set_up(void **state)
     bench->auth = (struct model_auth){.name = "monitor",
                                       .method = MODEL_METHOD_BASIC,
                                       .user = "CORP\\monitor",
-                                      .password_file = bench->password_file};
+                                      .place = bench->password_file,
+                                      .origin = {"hosts.yaml", 2, 3}};
     fake_clock_init(&bench->clock);
     fake_clock_init(&bench->wall);
     atomic_store(&bench->wall.now_ns, WALL_NS);
@@ -276,12 +277,11 @@ static inline void add_round(struct bench *bench, struct model_host *host, uint6
     host->round_count = 2;
 }
 
-static inline void start(struct bench *bench, bool threadless)
+/* With the hosts and auths that the model has. */
+static inline void restart(struct bench *bench, bool threadless)
 {
-    bench->model.hosts = bench->hosts;
-    bench->model.auths = &bench->auth;
-    bench->model.auth_count = 1;
-    bench->secrets = poll_secrets_new(&bench->auth, 1, &bench->log, NULL);
+    bench->secrets =
+        poll_secrets_new(bench->model.auths, bench->model.auth_count, &bench->log, NULL);
     assert_non_null(bench->secrets);
     poll_secrets_refresh(bench->secrets);
     struct poll_poller_options options = {.model = &bench->model,
@@ -295,6 +295,14 @@ static inline void start(struct bench *bench, bool threadless)
     assert_non_null(bench->poller);
     if (threadless)
         bench->next_ms = poll_poller_step(bench->poller, clock_now_ms(&bench->clock.clock));
+}
+
+static inline void start(struct bench *bench, bool threadless)
+{
+    bench->model.hosts = bench->hosts;
+    bench->model.auths = &bench->auth;
+    bench->model.auth_count = 1;
+    restart(bench, threadless);
 }
 
 static inline void pass_ms(struct bench *bench, uint64_t ms)

@@ -166,6 +166,132 @@ static void complaints_about_properties_end_at_a_maximum(void **state)
     poll_health_free(&health);
 }
 
+/* --- One auth --- */
+
+#define MINUTE_MS 60000u
+
+static void three_refusals_in_a_row_hold_all(void **state)
+{
+    (void)state;
+    struct poll_health_auth auth = {.host_count = 5};
+    struct poll_health_trial trials[5] = {{0}};
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(poll_health_auth_ask(&auth, &trials[i], 0, 1), POLL_HEALTH_GO);
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[3], 0, 1), POLL_HEALTH_WAIT);
+    assert_ptr_equal(poll_health_auth_take_waiting(&auth), &trials[3]);
+    assert_int_equal(poll_health_auth_refuse(&auth, &trials[0], 0, 1), POLL_HEALTH_SAY_HOST);
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[3], 0, 1), POLL_HEALTH_WAIT);
+    assert_ptr_equal(poll_health_auth_take_waiting(&auth), &trials[3]);
+    assert_int_equal(poll_health_auth_refuse(&auth, &trials[1], 0, 1), POLL_HEALTH_SAY_HOST);
+    assert_int_equal(poll_health_auth_refuse(&auth, &trials[2], 0, 1), POLL_HEALTH_SAY_AUTH);
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[3], 5 * MINUTE_MS - 1, 1),
+                     POLL_HEALTH_HELD);
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[3], 5 * MINUTE_MS, 1), POLL_HEALTH_GO);
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[4], 6 * MINUTE_MS, 1), POLL_HEALTH_HELD);
+    assert_int_equal(poll_health_auth_refuse(&auth, &trials[3], 6 * MINUTE_MS, 1),
+                     POLL_HEALTH_SAY_NOTHING);
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[4], 11 * MINUTE_MS - 1, 1),
+                     POLL_HEALTH_HELD);
+}
+
+static void those_that_wait_are_taken_out_in_their_order(void **state)
+{
+    (void)state;
+    struct poll_health_auth auth = {.host_count = 7};
+    struct poll_health_trial trials[7] = {{0}};
+    for (int i = 0; i < 7; i++)
+        assert_int_equal(poll_health_auth_ask(&auth, &trials[i], 0, 1),
+                         i < 3 ? POLL_HEALTH_GO : POLL_HEALTH_WAIT);
+    poll_health_auth_stop_waiting(&auth, &trials[3]);
+    poll_health_auth_stop_waiting(&auth, &trials[6]);
+    assert_true(poll_health_auth_end(&auth, &trials[0], 0));
+    assert_false(poll_health_auth_end(&auth, &trials[0], 0));
+    assert_ptr_equal(poll_health_auth_take_waiting(&auth), &trials[4]);
+    assert_ptr_equal(trials[4].next, &trials[5]);
+    assert_null(trials[5].next);
+    assert_null(poll_health_auth_take_waiting(&auth));
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[4], 0, 1), POLL_HEALTH_GO);
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[5], 0, 1), POLL_HEALTH_WAIT);
+    /* A new generation does not forget who waits. */
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[3], 0, 2), POLL_HEALTH_GO);
+    assert_ptr_equal(poll_health_auth_take_waiting(&auth), &trials[5]);
+}
+
+static void one_host_that_refuses_again_and_again_holds_nobody_else(void **state)
+{
+    (void)state;
+    struct poll_health_auth auth = {.host_count = 5};
+    struct poll_health_trial bad = {0}, good = {0};
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(poll_health_auth_ask(&auth, &bad, 0, 1), POLL_HEALTH_GO);
+        assert_int_equal(poll_health_auth_refuse(&auth, &bad, 0, 1), POLL_HEALTH_SAY_HOST);
+    }
+    assert_int_equal(poll_health_auth_ask(&auth, &good, 0, 1), POLL_HEALTH_GO);
+}
+
+static void a_success_in_between_begins_the_count_anew(void **state)
+{
+    (void)state;
+    struct poll_health_auth auth = {.host_count = 9};
+    struct poll_health_trial trials[9] = {{0}};
+    for (int i = 0; i < 8; i += 2) {
+        assert_int_equal(poll_health_auth_ask(&auth, &trials[i], 0, 1), POLL_HEALTH_GO);
+        assert_int_equal(poll_health_auth_refuse(&auth, &trials[i], 0, 1), POLL_HEALTH_SAY_HOST);
+        assert_int_equal(poll_health_auth_ask(&auth, &trials[i + 1], 0, 1), POLL_HEALTH_GO);
+        assert_false(poll_health_auth_accept(&auth, &trials[i + 1], 1));
+    }
+    for (int i = 0; i < 9; i++)
+        assert_int_equal(poll_health_auth_ask(&auth, &trials[i], 0, 1), POLL_HEALTH_GO);
+}
+
+static void an_accepted_probe_ends_the_hold_and_is_said(void **state)
+{
+    (void)state;
+    struct poll_health_auth auth = {.host_count = 4};
+    struct poll_health_trial trials[4] = {{0}};
+    for (int i = 0; i < 3; i++) {
+        poll_health_auth_ask(&auth, &trials[i], 0, 1);
+        poll_health_auth_refuse(&auth, &trials[i], 0, 1);
+    }
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[3], 5 * MINUTE_MS, 1), POLL_HEALTH_GO);
+    assert_true(poll_health_auth_accept(&auth, &trials[3], 1));
+    assert_int_equal(poll_health_auth_ask(&auth, &trials[0], 5 * MINUTE_MS, 1), POLL_HEALTH_GO);
+}
+
+static void a_new_generation_ends_every_hold(void **state)
+{
+    (void)state;
+    struct poll_health_auth auth = {.host_count = 3};
+    struct poll_health_trial one = {0}, other = {0};
+    poll_health_auth_ask(&auth, &one, 0, 1);
+    poll_health_auth_ask(&auth, &other, 0, 1);
+    assert_int_equal(poll_health_auth_refuse_account(&auth, &one, 0, 1), POLL_HEALTH_SAY_AUTH);
+    assert_int_equal(poll_health_auth_refuse_account(&auth, &other, 0, 1), POLL_HEALTH_SAY_NOTHING);
+    assert_int_equal(poll_health_auth_ask(&auth, &one, 30 * MINUTE_MS - 1, 1), POLL_HEALTH_HELD);
+    assert_int_equal(poll_health_auth_ask(&auth, &one, 1, 2), POLL_HEALTH_GO);
+    /* What is still heard of the old one holds nobody. */
+    assert_int_equal(poll_health_auth_refuse_account(&auth, &other, 2, 1), POLL_HEALTH_SAY_HOST);
+    assert_int_equal(poll_health_auth_ask(&auth, &other, 2, 2), POLL_HEALTH_GO);
+    /* Nor does a host that read the generation before it changed bring the old one back. */
+    assert_int_equal(poll_health_auth_ask(&auth, &other, 2, 1), POLL_HEALTH_GO);
+    assert_int_equal(auth.generation, 2);
+}
+
+static void an_older_session_does_not_end_the_hold_of_an_account(void **state)
+{
+    (void)state;
+    struct poll_health_auth auth = {.host_count = 3};
+    struct poll_health_trial fresh = {0}, old = {0};
+    poll_health_auth_ask(&auth, &old, 0, 1);
+    poll_health_auth_accept(&auth, &old, 1);
+    poll_health_auth_ask(&auth, &fresh, 0, 1);
+    poll_health_auth_refuse_account(&auth, &fresh, 0, 1);
+    assert_false(poll_health_auth_accept(&auth, &old, 1));
+    assert_int_equal(poll_health_auth_ask(&auth, &old, 30 * MINUTE_MS - 1, 1), POLL_HEALTH_HELD);
+    assert_int_equal(poll_health_auth_ask(&auth, &old, 30 * MINUTE_MS, 1), POLL_HEALTH_GO);
+    assert_true(poll_health_auth_accept(&auth, &old, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +305,13 @@ int main(void)
         cmocka_unit_test(a_new_password_ends_the_hold_and_is_complained_about_anew),
         cmocka_unit_test(a_property_is_complained_about_once_per_class),
         cmocka_unit_test(complaints_about_properties_end_at_a_maximum),
+        cmocka_unit_test(three_refusals_in_a_row_hold_all),
+        cmocka_unit_test(those_that_wait_are_taken_out_in_their_order),
+        cmocka_unit_test(one_host_that_refuses_again_and_again_holds_nobody_else),
+        cmocka_unit_test(a_success_in_between_begins_the_count_anew),
+        cmocka_unit_test(an_accepted_probe_ends_the_hold_and_is_said),
+        cmocka_unit_test(a_new_generation_ends_every_hold),
+        cmocka_unit_test(an_older_session_does_not_end_the_hold_of_an_account),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,10 +43,10 @@ static void five_thousand_hosts_are_spread_over_the_interval(void **state)
     for (int i = 0; i < 100; i++) {
         size_t before = fake_mi_operation_count();
         run_ms(bench, 100);
+        for (size_t n = before; n < fake_mi_operation_count(); n++)
+            fake_mi_answer(n, "Free", "1", NULL);
         size_t begun = fake_mi_operation_count() - before;
         most = begun > most ? begun : most;
-        for (size_t n = before; n < before + begun; n++)
-            fake_mi_answer(n, "Free", "1", NULL);
     }
     assert_int_equal(fake_mi_operation_count(), MAX_HOSTS);
     assert_int_equal(fake_mi_session_count(), MAX_HOSTS);
@@ -54,19 +54,171 @@ static void five_thousand_hosts_are_spread_over_the_interval(void **state)
     assert_true(most < 100); /* 50 are the mean */
 }
 
-static void a_wrong_password_on_many_hosts_is_tried_once_a_host(void **state)
+/* --- One auth of many hosts --- */
+
+static void add_hosts_of_a_minute(struct bench *bench, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        add_host(bench, only_os, 1);
+        bench->rounds[i][0].interval_ms = 60000;
+    }
+}
+
+/* Everything that is sent fails so, at once. */
+static void run_refused(struct bench *bench, uint64_t seconds,
+                        const struct fake_mi_failure *failure)
+{
+    for (uint64_t i = 0; i < seconds * 20; i++) {
+        run_ms(bench, 50);
+        while (fake_mi_running(0) != SIZE_MAX)
+            fake_mi_fail(fake_mi_running(0), failure);
+    }
+}
+
+static void a_wrong_password_is_tried_three_times_and_then_once_in_five_minutes(void **state)
 {
     struct bench *bench = *state;
-    for (int i = 0; i < 20; i++)
-        add_host(bench, three, 3);
+    add_hosts_of_a_minute(bench, 800);
     start(bench, true);
-    for (int i = 0; i < 290; i++) {
+    run_refused(bench, 299, &fake_mi_http_401);
+    assert_int_equal(fake_mi_operation_count(), 3);
+    run_refused(bench, 900, &fake_mi_http_401);
+    assert_int_equal(fake_mi_operation_count(), 6);
+    assert_in_range(count_values(bench, "up", NULL), 800 * 19, 800 * 20);
+    assert_last(bench, "up", 0.0);
+    assert_int_equal(bench->line_count, 3);
+    assert_int_equal(count_lines(bench, "hosts.yaml:2:3: auth monitor: HTTP 401"), 1);
+    assert_int_equal(count_lines(bench, "of all one is asked every 5 minutes"), 1);
+    assert_int_equal(count_lines(bench, bench->password_file), 3);
+    /* No host was asked twice: each probe is another one's. */
+    for (size_t i = 0; i < fake_mi_session_count(); i++)
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(fake_mi_session(i).address, fake_mi_session(j).address);
+    /* The account is mended: the next probe frees all. */
+    run_ms(bench, 10000);
+    answer_all("1");
+    assert_int_equal(count_lines(bench, "auth monitor: accepted by "), 1);
+    size_t before = fake_mi_operation_count();
+    run_ms(bench, 50000);
+    answer_all("1");
+    assert_in_range(fake_mi_operation_count() - before, 600, 800);
+}
+
+static void a_wrong_password_on_slow_hosts_is_tried_three_times_too(void **state)
+{
+    struct bench *bench = *state;
+    add_hosts_of_a_minute(bench, 800);
+    start(bench, true);
+    run_ms(bench, 55000);
+    assert_int_equal(fake_mi_operation_count(), 3);
+    run_refused(bench, 200, &fake_mi_http_401);
+    assert_int_equal(fake_mi_operation_count(), 3);
+    assert_last(bench, "up", 0.0);
+}
+
+static void another_password_is_tried_at_once_on_all_hosts(void **state)
+{
+    struct bench *bench = *state;
+    add_hosts_of_a_minute(bench, 50);
+    start(bench, true);
+    run_refused(bench, 100, &fake_mi_http_401);
+    assert_int_equal(fake_mi_operation_count(), 3);
+    write_password(bench, "better secret");
+    for (int i = 0; i < 60; i++) {
         run_ms(bench, 1000);
-        while (fake_mi_running(0) != SIZE_MAX)
-            fake_mi_fail(fake_mi_running(0), &fake_mi_http_401);
+        answer_all("1");
     }
-    assert_int_equal(fake_mi_operation_count(), 20);
-    assert_int_equal(bench->line_count, 20);
+    assert_int_equal(fake_mi_operation_count(), 53);
+    assert_last(bench, "up", 1.0);
+    /* And when that one ends, it is three again. */
+    run_refused(bench, 100, &fake_mi_http_401);
+    assert_int_equal(fake_mi_operation_count(), 56);
+    assert_int_equal(count_lines(bench, "of all one is asked every 5 minutes"), 2);
+}
+
+static void an_account_that_the_kdc_refuses_is_left_alone_for_half_an_hour(void **state)
+{
+    struct bench *bench = *state;
+    add_hosts_of_a_minute(bench, 100);
+    start(bench, true);
+    run_refused(bench, 1799, &fake_mi_kdc_refused);
+    assert_int_equal(fake_mi_operation_count(), 1);
+    assert_in_range(count_values(bench, "up", NULL), 2900, 3000);
+    assert_int_equal(bench->line_count, 1);
+    assert_non_null(strstr(bench->lines[0], "hosts.yaml:2:3: auth monitor: the KDC refuses"));
+    assert_non_null(strstr(bench->lines[0], "30 minutes"));
+    run_refused(bench, 1800, &fake_mi_kdc_refused);
+    assert_int_equal(fake_mi_operation_count(), 2);
+    assert_int_equal(bench->line_count, 1);
+    write_password(bench, "better secret");
+    run_ms(bench, 10000);
+    answer_all("1");
+    assert_in_range(fake_mi_operation_count(), 10, 40);
+}
+
+static void hosts_that_wait_for_mute_ones_are_told_down_and_then_asked(void **state)
+{
+    struct bench *bench = *state;
+    for (int i = 0; i < 10; i++)
+        add_host(bench, only_os, 1);
+    start(bench, true);
+    run_ms(bench, 29999);
+    assert_int_equal(fake_mi_running_count(), 3);
+    assert_int_equal(count_values(bench, "up", NULL), 14); /* seven in the second and third turn */
+    assert_last(bench, "up", 0.0);
+    fake_mi_fail(running(), &fake_mi_timeout);
+    assert_int_equal(fake_mi_operation_count(), 4);
+    fake_mi_answer(fake_mi_operation_count() - 1, "Free", "1", NULL);
+    answer_all("1");
+    assert_last(bench, "up", 1.0);
+    assert_in_range(fake_mi_operation_count(), 9, 11);
+    assert_int_equal(count_lines(bench, "auth monitor"), 0);
+}
+
+/* 401 and then silence: no verdict, but others may try before five minutes are over. */
+static void a_host_that_never_comes_leaves_its_turn_to_the_next(void **state)
+{
+    struct bench *bench = *state;
+    add_hosts_of_a_minute(bench, 20);
+    start(bench, true);
+    run_refused(bench, 100, &fake_mi_http_401);
+    run_refused(bench, 220, &fake_mi_timeout);
+    assert_int_equal(fake_mi_operation_count(), 4);
+    run_refused(bench, 190, &fake_mi_timeout);
+    assert_in_range(fake_mi_operation_count(), 6, 7);
+}
+
+static void two_auths_have_nothing_to_do_with_each_other(void **state)
+{
+    struct bench *bench = *state;
+    struct model_auth two[2] = {bench->auth, bench->auth};
+    two[1].name = "other";
+    add_hosts_of_a_minute(bench, 10);
+    start(bench, true);
+    poll_poller_stop(bench->poller);
+    poll_secrets_free(bench->secrets);
+    for (size_t i = 0; i < 10; i++)
+        bench->hosts[i].auth = &two[i % 2];
+    bench->model.auths = two;
+    bench->model.auth_count = 2;
+    restart(bench, true);
+    for (int i = 0; i < 1200; i++) {
+        run_ms(bench, 100);
+        for (size_t n; (n = fake_mi_running(0)) != SIZE_MAX;) {
+            struct fake_mi_session session = fake_mi_session(fake_mi_operation(n).session);
+            if (atoi(session.address + 3) % 2 == 0)
+                fake_mi_fail(n, &fake_mi_http_401);
+            else
+                fake_mi_answer(n, "Free", "1", NULL);
+        }
+    }
+    assert_int_equal(fake_mi_operation_count(), 2 * 5 + 3);
+    assert_int_equal(count_lines(bench, "auth other"), 1);
+    assert_int_equal(count_lines(bench, "auth monitor"), 0);
+    poll_poller_stop(bench->poller);
+    poll_secrets_free(bench->secrets);
+    bench->poller = NULL;
+    bench->secrets = NULL;
 }
 
 static void mute_hosts_cost_the_others_nothing(void **state)
@@ -95,8 +247,11 @@ static void stopping_in_mid_round_closes_everything_and_tells_nothing(void **sta
     for (int i = 0; i < 100; i++)
         add_host(bench, three, 3);
     start(bench, true);
-    run_ms(bench, 10000);
-    for (size_t n = 50; n < 100; n++) /* those of the last seconds: time is left for more */
+    uint64_t first_ms = bench->next_ms - clock_now_ms(&bench->clock.clock);
+    run_ms(bench, first_ms);
+    fake_mi_answer(running(), "Free", "1", NULL); /* the auth is accepted: nobody waits */
+    run_ms(bench, 10000 - first_ms);
+    for (size_t n = 51; n < 101; n++) /* those of the last seconds: time is left for more */
         fake_mi_answer(n, "Free", "1", NULL);
     assert_int_equal(fake_mi_running_count(), 100);
     assert_int_equal(fake_mi_open_session_count(), 100);
@@ -195,7 +350,13 @@ int main(void)
         TEST(nothing_is_sent_before_the_splay),
         TEST(after_a_sleep_of_the_machine_nothing_bunches_up),
         TEST(five_thousand_hosts_are_spread_over_the_interval),
-        TEST(a_wrong_password_on_many_hosts_is_tried_once_a_host),
+        TEST(a_wrong_password_is_tried_three_times_and_then_once_in_five_minutes),
+        TEST(a_wrong_password_on_slow_hosts_is_tried_three_times_too),
+        TEST(another_password_is_tried_at_once_on_all_hosts),
+        TEST(an_account_that_the_kdc_refuses_is_left_alone_for_half_an_hour),
+        TEST(hosts_that_wait_for_mute_ones_are_told_down_and_then_asked),
+        TEST(a_host_that_never_comes_leaves_its_turn_to_the_next),
+        TEST(two_auths_have_nothing_to_do_with_each_other),
         TEST(mute_hosts_cost_the_others_nothing),
         TEST(stopping_in_mid_round_closes_everything_and_tells_nothing),
         TEST(a_poller_without_hosts_starts_and_stops),

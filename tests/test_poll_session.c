@@ -91,6 +91,113 @@ static void an_instance_that_cannot_be_asked_for_is_left_out(void **state)
     assert_last(bench, "up", 1.0);
 }
 
+/* --- What proves the auth --- */
+
+static struct fake_mi_session open_with(struct bench *bench)
+{
+    add_host(bench, only_os, 1);
+    start(bench, true);
+    run_to_next_round(bench);
+    assert_int_equal(fake_mi_session_count(), 1);
+    return fake_mi_session(0);
+}
+
+static void a_domain_in_front_of_the_user_is_told_apart(void **state)
+{
+    struct bench *bench = *state;
+    bench->auth.method = MODEL_METHOD_NEGOTIATE;
+    bench->auth.fallback_ntlm = true;
+    struct fake_mi_session session = open_with(bench);
+    assert_string_equal(session.method, "NegoWithCreds");
+    assert_string_equal(session.domain, "CORP");
+    assert_string_equal(session.user, "monitor");
+    assert_string_equal(session.password, "secret");
+    assert_string_equal(session.fallback, "ntlm");
+}
+
+static void ntlm_has_a_domain_too(void **state)
+{
+    struct bench *bench = *state;
+    bench->auth.method = MODEL_METHOD_NTLM;
+    struct fake_mi_session session = open_with(bench);
+    assert_string_equal(session.method, "Ntlmdomain");
+    assert_string_equal(session.domain, "CORP");
+    assert_string_equal(session.user, "monitor");
+    assert_string_equal(session.fallback, "");
+}
+
+static void a_keytab_needs_neither_user_nor_password(void **state)
+{
+    struct bench *bench = *state;
+    bench->auth.method = MODEL_METHOD_KERBEROS;
+    bench->auth.proof = MODEL_PROOF_KEYTAB;
+    bench->auth.user = NULL;
+    bench->auth.spn = "WSMAN/web.example.com";
+    bench->auth.realm = "EXAMPLE.COM";
+    struct fake_mi_session session = open_with(bench);
+    assert_string_equal(session.method, "Kerberos");
+    assert_string_equal(session.keytab, bench->password_file);
+    assert_string_equal(session.credential_cache, "");
+    assert_string_equal(session.spn, "WSMAN/web.example.com");
+    assert_string_equal(session.realm, "EXAMPLE.COM");
+    assert_false(session.has_user || session.has_password || session.has_domain);
+}
+
+static void a_credential_cache_is_named_as_it_is_written(void **state)
+{
+    struct bench *bench = *state;
+    bench->auth.method = MODEL_METHOD_NEGOTIATE;
+    bench->auth.proof = MODEL_PROOF_CREDENTIAL_CACHE;
+    bench->auth.place = "KCM:0";
+    struct fake_mi_session session = open_with(bench);
+    assert_string_equal(session.method, "NegoWithCreds");
+    assert_string_equal(session.credential_cache, "KCM:0");
+    assert_string_equal(session.keytab, "");
+    assert_false(session.has_password);
+}
+
+static void a_certificate_has_no_user_and_no_password(void **state)
+{
+    struct bench *bench = *state;
+    bench->auth.method = MODEL_METHOD_CERTIFICATE;
+    bench->auth.proof = MODEL_PROOF_CERTIFICATE;
+    bench->auth.user = NULL;
+    bench->auth.key_file = bench->password_file;
+    struct fake_mi_session session = open_with(bench);
+    assert_string_equal(session.method, "ClientCerts");
+    assert_string_equal(session.cert_file, bench->password_file);
+    assert_string_equal(session.key_file, bench->password_file);
+    assert_false(session.has_user || session.has_password);
+}
+
+static void what_can_be_sealed_is_never_sent_unsealed(void **state)
+{
+    struct bench *bench = *state;
+    bench->auth.method = MODEL_METHOD_NTLM;
+    add_host(bench, only_os, 1)->allow_unencrypted = true;
+    start(bench, true);
+    run_to_next_round(bench);
+    assert_true(fake_mi_session(0).privacy);
+}
+
+static void a_changed_keytab_makes_a_new_session(void **state)
+{
+    struct bench *bench = *state;
+    bench->auth.method = MODEL_METHOD_KERBEROS;
+    bench->auth.proof = MODEL_PROOF_KEYTAB;
+    open_with(bench);
+    answer_all("1");
+    run_to_next_round(bench);
+    answer_all("1");
+    assert_int_equal(fake_mi_session_count(), 1);
+    write_password(bench, "another keytab");
+    run_to_next_round(bench);
+    answer_all("1");
+    assert_int_equal(fake_mi_session_count(), 2);
+    assert_true(fake_mi_session(0).closed);
+    assert_last(bench, "up", 1.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +206,13 @@ int main(void)
         TEST(long_timeouts_keep_every_digit),
         TEST(a_session_that_cannot_be_made_is_said_once),
         TEST(an_instance_that_cannot_be_asked_for_is_left_out),
+        TEST(a_domain_in_front_of_the_user_is_told_apart),
+        TEST(ntlm_has_a_domain_too),
+        TEST(a_keytab_needs_neither_user_nor_password),
+        TEST(a_credential_cache_is_named_as_it_is_written),
+        TEST(a_certificate_has_no_user_and_no_password),
+        TEST(what_can_be_sealed_is_never_sent_unsealed),
+        TEST(a_changed_keytab_makes_a_new_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

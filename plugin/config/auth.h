@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * auth: one entry of `auths`: method, user and where the secret lies.
+ * auth: one entry of `auths`: method, user and where the proof lies, and which of these go
+ * together.
  */
 #ifndef CONFIG_AUTH_H
 #define CONFIG_AUTH_H
@@ -9,8 +10,8 @@
 #include "config/work.h"
 #include "model/auth.h"
 
-/* Reads what stands behind an auth's name. A password file that cannot be read is a warning: it is
- * read again when it is needed. -1: told. */
+/* Reads what stands behind an auth's name. No file is looked at: poll/secrets.h does that.
+ * $CREDENTIALS_DIRECTORY is read for `password_credential`. -1: told. */
 int config_auth_parse(struct config_work *work, const struct config_node *key,
                       struct model_auth *auth);
 

@@ -180,23 +180,61 @@ static int resolve_address(struct builder *builder, struct draft *draft, struct 
     return 0;
 }
 
-/* Basic is the only method: https, unless the operator says twice that it may be http. */
+/* A setting that does not go with the host's auth costs every host that has both; told once. */
+static int tell_clash(struct builder *builder, struct draft *draft, struct config_setting *setting,
+                      const char *sentence)
+{
+    if (setting->loss.host_count == 0)
+        config_complaint_error(&builder->work->complaints, &setting->at, "%s", sentence);
+    return lose(draft, setting);
+}
+
+static bool seals(enum model_method method)
+{
+    return method == MODEL_METHOD_NEGOTIATE || method == MODEL_METHOD_KERBEROS ||
+           method == MODEL_METHOD_NTLM;
+}
+
+/* Where messages are sealed http is as safe as https; else https, unless the operator says twice
+ * that it may be http. */
 static int resolve_transport(struct builder *builder, struct draft *draft, struct model_host *host)
 {
-    struct config_setting *setting = draft->of[CONFIG_TRANSPORT];
-    host->transport =
-        (enum model_transport)number_of(draft, CONFIG_TRANSPORT, MODEL_TRANSPORT_HTTPS);
+    enum model_method method = host->auth->method;
+    host->transport = (enum model_transport)number_of(
+        draft, CONFIG_TRANSPORT, seals(method) ? MODEL_TRANSPORT_HTTP : MODEL_TRANSPORT_HTTPS);
     host->port = (uint16_t)number_of(draft, CONFIG_PORT,
                                      host->transport == MODEL_TRANSPORT_HTTPS ? 5986 : 5985);
     host->allow_unencrypted = flag_of(draft, CONFIG_ALLOW_UNENCRYPTED, false);
-    if (host->transport == MODEL_TRANSPORT_HTTPS || host->allow_unencrypted)
+    if (host->transport == MODEL_TRANSPORT_HTTPS || seals(method))
         return 0;
-    if (setting->loss.host_count == 0)
-        config_complaint_error(&builder->work->complaints, &setting->at,
-                               "the method basic over http shows the password to whoever listens: "
-                               "set 'transport: https', or 'allow_unencrypted: true' if that is "
-                               "meant");
-    return lose(draft, setting);
+    if (method == MODEL_METHOD_CERTIFICATE)
+        return tell_clash(builder, draft, draft->of[CONFIG_TRANSPORT],
+                          "the method certificate proves itself in TLS, which http has not: set "
+                          "'transport: https', or leave it out");
+    if (host->allow_unencrypted)
+        return 0;
+    return tell_clash(builder, draft, draft->of[CONFIG_TRANSPORT],
+                      "the method basic over http shows the password to whoever listens: set "
+                      "'transport: https', or 'allow_unencrypted: true' if that is meant");
+}
+
+/* Kerberos knows services by name; none is registered for an address (shared/facts/auth.md, SPN).
+ * An `spn` of the auth names it whatever server_name says. */
+static int check_spn(struct builder *builder, const struct draft *draft,
+                     const struct model_host *host)
+{
+    const struct model_auth *auth = host->auth;
+    bool needs_name = auth->method == MODEL_METHOD_KERBEROS ||
+                      (auth->method == MODEL_METHOD_NEGOTIATE && !auth->fallback_ntlm);
+    if (!needs_name || auth->spn != NULL || !config_address_is_ip(host->server_name))
+        return 0;
+    const struct config_setting *setting = draft->of[CONFIG_SERVER_NAME];
+    config_complaint_error(
+        &builder->work->complaints, setting != NULL ? &setting->at : &draft->host->at,
+        "host '%s' has the server_name %s, an IP address, for which Kerberos has no service: give "
+        "'server_name' the DNS name that matches the host's SPN, or its auth 'method: ntlm'",
+        draft->host->name, host->server_name);
+    return -1;
 }
 
 static void check_timeout(struct builder *builder, struct draft *draft, uint64_t interval_ms)
@@ -279,7 +317,7 @@ static int build_host(struct builder *builder, const struct config_host *from,
         .origin = from->at,
     };
     if (resolve_auth(builder, &draft, host) != 0 || resolve_address(builder, &draft, host) != 0 ||
-        resolve_transport(builder, &draft, host) != 0)
+        resolve_transport(builder, &draft, host) != 0 || check_spn(builder, &draft, host) != 0)
         return -1;
     return resolve_rounds(builder, &draft, host);
 }

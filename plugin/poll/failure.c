@@ -43,13 +43,16 @@ static bool is_answered(MI_ErrorCategory category, const MI_Instance *details)
            category == MI_ERRORCATEGORY_PARSER_ERROR || category == MI_ERRORCATEGORY_READ_ERROR;
 }
 
-static enum poll_failure_reach judge(const struct poll_failure *failure)
+static enum poll_failure_reach judge(const struct poll_failure *failure, bool of_kdc)
 {
     if (failure->result == MI_RESULT_SERVER_IS_SHUTTING_DOWN)
         return POLL_FAILURE_OF_HOST;
+    /* No realm, no service, no mechanism: nothing of this host can be asked for. */
+    if (of_kdc && failure->category == MI_ERRORCATEGORY_INVALID_ARGUMENT)
+        return POLL_FAILURE_OF_HOST;
     switch (failure->category) {
     case MI_ERRORCATEGORY_AUTHENTICATION_ERROR:
-        return POLL_FAILURE_REFUSED;
+        return of_kdc ? POLL_FAILURE_ACCOUNT : POLL_FAILURE_REFUSED;
     case MI_ERRORCATEGORY_SECURITY_ERROR:
     case MI_ERRORCATEGORY_QUOTA_EXCEEDED:
         return POLL_FAILURE_OF_HOST;
@@ -71,5 +74,6 @@ void poll_failure_read(MI_Result result, const MI_Instance *details, struct poll
     failure->result = result;
     failure->category = (MI_ErrorCategory)read_number(details, "error_Category");
     failure->answered = is_answered(failure->category, details);
-    failure->reach = judge(failure);
+    failure->fault = has_text(details, "error_Type", "HRESULT");
+    failure->reach = judge(failure, has_text(details, "error_Type", "KRB5"));
 }

@@ -19,12 +19,14 @@ enum poll_failure_reach {
     POLL_FAILURE_OF_HOST,     /* TLS, shutting down, quota: no instance will do better now */
     POLL_FAILURE_TIMEOUT, /* ours, not the host's OperationTimeout: the connection is spoilt too */
     POLL_FAILURE_REFUSED, /* 401: asking again may lock an account */
+    POLL_FAILURE_ACCOUNT, /* the KDC refuses the account, whichever host it is for */
 };
 
 struct poll_failure {
     MI_Result result;
     MI_ErrorCategory category;
     bool answered; /* the host gave a reply, whatever it says */
+    bool fault;    /* and it was WS-Management's: who asked was accepted */
     enum poll_failure_reach reach;
 };
 

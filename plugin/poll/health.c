@@ -183,3 +183,166 @@ bool poll_health_first_property(struct poll_health *health, const char *class_na
     health->property_count++;
     return true;
 }
+
+/* --- One auth --- */
+
+static void renew(struct poll_health_auth *auth, uint64_t generation)
+{
+    if (generation <= auth->generation) /* read before another host's newer one */
+        return;
+    *auth = (struct poll_health_auth){.host_count = auth->host_count,
+                                      .generation = generation,
+                                      .turn = auth->turn + 1,
+                                      .first_waiting = auth->first_waiting,
+                                      .last_waiting = auth->last_waiting};
+}
+
+/* True: the host was counted among those that ask. */
+static bool finish(struct poll_health_auth *auth, struct poll_health_trial *trial)
+{
+    bool counted = trial->asking && trial->generation == auth->generation;
+    if (counted)
+        auth->asking_count--;
+    trial->asking = false;
+    return counted;
+}
+
+static void begin_turn(struct poll_health_auth *auth)
+{
+    auth->turn++;
+    auth->tried_count = 0;
+}
+
+static void mark_tried(struct poll_health_auth *auth, struct poll_health_trial *trial)
+{
+    if (trial->turn == auth->turn)
+        return;
+    trial->turn = auth->turn;
+    auth->tried_count++;
+}
+
+static bool may_probe(const struct poll_health_auth *auth, const struct poll_health_trial *trial,
+                      uint64_t now_ms)
+{
+    bool was_tried = trial->turn == auth->turn;
+    return auth->asking_count == 0 &&
+           now_ms >= auth->probe_ms + (was_tried ? POLL_HEALTH_TURN_MS : 0);
+}
+
+static void begin_waiting(struct poll_health_auth *auth, struct poll_health_trial *trial)
+{
+    trial->next = NULL;
+    if (auth->last_waiting != NULL)
+        auth->last_waiting->next = trial;
+    else
+        auth->first_waiting = trial;
+    auth->last_waiting = trial;
+}
+
+enum poll_health_leave poll_health_auth_ask(struct poll_health_auth *auth,
+                                            struct poll_health_trial *trial, uint64_t now_ms,
+                                            uint64_t generation)
+{
+    renew(auth, generation);
+    if (trial->generation != auth->generation)
+        trial->asking = false;
+    if (trial->asking || auth->accepted)
+        return POLL_HEALTH_GO;
+    if (auth->held && !may_probe(auth, trial, now_ms))
+        return POLL_HEALTH_HELD;
+    if (!auth->held && auth->tried_count + auth->asking_count >= POLL_HEALTH_MAX_REFUSALS) {
+        begin_waiting(auth, trial);
+        return POLL_HEALTH_WAIT;
+    }
+    trial->asking = true;
+    trial->generation = auth->generation;
+    auth->asking_count++;
+    return POLL_HEALTH_GO;
+}
+
+bool poll_health_auth_accept(struct poll_health_auth *auth, struct poll_health_trial *trial,
+                             uint64_t generation)
+{
+    bool was_held = auth->held;
+    bool was_trial = finish(auth, trial);
+    if (generation != auth->generation)
+        return false;
+    /* A session that was made before the KDC refused says nothing about the account of now. */
+    if (auth->of_account && !was_trial)
+        return false;
+    if (auth->tried_count > 0)
+        begin_turn(auth);
+    auth->accepted = true;
+    auth->held = auth->of_account = false;
+    return was_held;
+}
+
+enum poll_health_say poll_health_auth_refuse(struct poll_health_auth *auth,
+                                             struct poll_health_trial *trial, uint64_t now_ms,
+                                             uint64_t generation)
+{
+    bool was_held = auth->held;
+    finish(auth, trial);
+    if (generation != auth->generation)
+        return POLL_HEALTH_SAY_HOST;
+    auth->accepted = false;
+    mark_tried(auth, trial);
+    auth->held = was_held || auth->tried_count >= POLL_HEALTH_MAX_REFUSALS;
+    if (auth->tried_count >= auth->host_count)
+        begin_turn(auth);
+    if (!auth->held)
+        return POLL_HEALTH_SAY_HOST;
+    /* One that was under way when the KDC refused must not bring the next probe nearer. */
+    if (auth->probe_ms < now_ms + POLL_HEALTH_HOLD_MS)
+        auth->probe_ms = now_ms + POLL_HEALTH_HOLD_MS;
+    return was_held ? POLL_HEALTH_SAY_NOTHING : POLL_HEALTH_SAY_AUTH;
+}
+
+enum poll_health_say poll_health_auth_refuse_account(struct poll_health_auth *auth,
+                                                     struct poll_health_trial *trial,
+                                                     uint64_t now_ms, uint64_t generation)
+{
+    bool was_said = auth->of_account;
+    finish(auth, trial);
+    if (generation != auth->generation)
+        return POLL_HEALTH_SAY_HOST;
+    auth->accepted = false;
+    auth->held = auth->of_account = true;
+    auth->probe_ms = now_ms + POLL_HEALTH_ACCOUNT_MS;
+    begin_turn(auth);
+    return was_said ? POLL_HEALTH_SAY_NOTHING : POLL_HEALTH_SAY_AUTH;
+}
+
+bool poll_health_auth_end(struct poll_health_auth *auth, struct poll_health_trial *trial,
+                          uint64_t now_ms)
+{
+    bool was_asking = trial->asking;
+    if (finish(auth, trial) && auth->held) {
+        mark_tried(auth, trial);
+        if (auth->tried_count >= auth->host_count)
+            begin_turn(auth);
+        if (auth->probe_ms < now_ms + POLL_HEALTH_TURN_MS)
+            auth->probe_ms = now_ms + POLL_HEALTH_TURN_MS;
+    }
+    return was_asking;
+}
+
+struct poll_health_trial *poll_health_auth_take_waiting(struct poll_health_auth *auth)
+{
+    struct poll_health_trial *first = auth->first_waiting;
+    auth->first_waiting = auth->last_waiting = NULL;
+    return first;
+}
+
+void poll_health_auth_stop_waiting(struct poll_health_auth *auth, struct poll_health_trial *trial)
+{
+    struct poll_health_trial *before = NULL;
+    for (struct poll_health_trial *one = auth->first_waiting; one != trial; one = one->next)
+        before = one;
+    if (before != NULL)
+        before->next = trial->next;
+    else
+        auth->first_waiting = trial->next;
+    if (auth->last_waiting == trial)
+        auth->last_waiting = before;
+}

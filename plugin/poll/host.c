@@ -16,11 +16,13 @@ static void choose(struct poll_host *host);
 int poll_host_init(struct poll_host *host, const struct model_host *plan,
                    struct poll_shared *shared, struct err *err)
 {
-    *host = (struct poll_host){.plan = plan, .shared = shared, .health = POLL_HEALTH_INIT};
+    *host = (struct poll_host){
+        .plan = plan, .shared = shared, .health = POLL_HEALTH_INIT, .trial = {.owner = host}};
     host->secret_slot = poll_secrets_slot(shared->secrets, plan->auth);
     host->rounds = calloc(plan->round_count, sizeof host->rounds[0]);
     if (host->rounds == NULL)
         return err_memory(err);
+    shared->auths[host->secret_slot].host_count++;
     for (size_t i = 0; i < plan->round_count; i++) {
         struct poll_round *round = &host->rounds[i];
         round->plan = &plan->rounds[i];
@@ -100,11 +102,11 @@ static bool is_news(struct poll_host *host, struct poll_round *round,
 }
 
 static bool open_session(struct poll_host *host, struct poll_round *round,
-                         const struct poll_password *password)
+                         const struct poll_proof *proof)
 {
     MI_Session session = MI_SESSION_NULL;
     struct err err = ERR_INIT;
-    if (poll_session_open(&host->shared->application, host->plan, poll_secrets_text(password),
+    if (poll_session_open(&host->shared->application, host->plan, poll_secrets_password(proof),
                           &session, &err) != 0) {
         const struct poll_failure failure = {.result = MI_RESULT_INVALID_PARAMETER,
                                              .reach = POLL_FAILURE_OF_HOST};
@@ -114,11 +116,11 @@ static bool open_session(struct poll_host *host, struct poll_round *round,
     }
     if (!keep_session(host, &session))
         return false;
-    host->session_generation = poll_secrets_password_generation(password);
+    host->session_generation = poll_secrets_proof_generation(proof);
     return true;
 }
 
-/* A session with the password of now. False: there is none to be had; it was said. */
+/* A session with the proof of now. False: there is none to be had; it was said. */
 static bool ensure_session(struct poll_host *host, struct poll_round *round)
 {
     struct poll_secrets *secrets = host->shared->secrets;
@@ -127,12 +129,90 @@ static bool ensure_session(struct poll_host *host, struct poll_round *round)
             return true;
         drop_session(host);
     }
-    const struct poll_password *password = poll_secrets_take(secrets, host->secret_slot);
-    if (password == NULL)
+    const struct poll_proof *proof = poll_secrets_take(secrets, host->secret_slot);
+    if (proof == NULL)
         return false;
-    bool opened = open_session(host, round, password);
-    poll_secrets_give_back(secrets, password);
+    bool opened = open_session(host, round, proof);
+    poll_secrets_give_back(secrets, proof);
     return opened;
+}
+
+/* --- The auth, which other hosts have too --- */
+
+static struct poll_health_auth *auth_of(const struct poll_host *host)
+{
+    return &host->shared->auths[host->secret_slot];
+}
+
+static struct poll_host *host_of(const struct poll_health_trial *trial)
+{
+    return trial->owner;
+}
+
+/* Goes on with all hosts that wait, as their runner; those that must wait on do. */
+static void wake_waiting(struct poll_shared *shared, struct poll_health_auth *auth)
+{
+    pthread_mutex_lock(&shared->lock);
+    struct poll_health_trial *trial = poll_health_auth_take_waiting(auth);
+    for (struct poll_health_trial *one = trial; one != NULL; one = one->next)
+        host_of(one)->state = POLL_HOST_CHOOSING;
+    pthread_mutex_unlock(&shared->lock);
+    while (trial != NULL) {
+        struct poll_health_trial *next = trial->next;
+        choose(host_of(trial));
+        trial = next;
+    }
+}
+
+static void say_held(const struct poll_host *host, const char *sentence, bool of_account)
+{
+    const struct model_auth *auth = host->plan->auth;
+    bool is_variable = auth->proof == MODEL_PROOF_PASSWORD_ENV;
+    log_write(&host->shared->log, LOG_LEVEL_WARNING, "%s:%u:%u: auth %s: %s; %s until %s%s",
+              auth->origin.path, auth->origin.line, auth->origin.column, auth->name, sentence,
+              of_account ? "none of its hosts is asked for 30 minutes or"
+                         : "three hosts in a row say so: of all one is asked every 5 minutes",
+              is_variable ? "collectd is started with another " : "there is a change of ",
+              auth->place);
+}
+
+static void note_accepted(struct poll_host *host)
+{
+    struct poll_health_auth *auth = auth_of(host);
+    pthread_mutex_lock(&host->shared->lock);
+    bool news = poll_health_auth_accept(auth, &host->trial, host->session_generation);
+    pthread_mutex_unlock(&host->shared->lock);
+    if (news)
+        log_write(&host->shared->log, LOG_LEVEL_INFO,
+                  "auth %s: accepted by %s: all its hosts are asked again", host->plan->auth->name,
+                  host->plan->name);
+    wake_waiting(host->shared, auth);
+}
+
+static void note_no_verdict(struct poll_host *host)
+{
+    struct poll_health_auth *auth = auth_of(host);
+    pthread_mutex_lock(&host->shared->lock);
+    bool ended = poll_health_auth_end(auth, &host->trial, clock_now_ms(host->shared->clock));
+    pthread_mutex_unlock(&host->shared->lock);
+    if (ended)
+        wake_waiting(host->shared, auth);
+}
+
+/* True: it is for the host to complain. */
+static bool note_refused(struct poll_host *host, bool of_account, const char *sentence)
+{
+    struct poll_health_auth *auth = auth_of(host);
+    uint64_t now_ms = clock_now_ms(host->shared->clock);
+    pthread_mutex_lock(&host->shared->lock);
+    enum poll_health_say say =
+        of_account
+            ? poll_health_auth_refuse_account(auth, &host->trial, now_ms, host->session_generation)
+            : poll_health_auth_refuse(auth, &host->trial, now_ms, host->session_generation);
+    pthread_mutex_unlock(&host->shared->lock);
+    if (say == POLL_HEALTH_SAY_AUTH)
+        say_held(host, sentence, of_account);
+    return say == POLL_HEALTH_SAY_HOST;
 }
 
 /* --- The end of a round --- */
@@ -272,17 +352,27 @@ static void note_instance_failure(struct poll_host *host, const struct poll_fail
                   host->key->object, sentence);
 }
 
+static void note_refusal(struct poll_host *host, const struct poll_failure *failure,
+                         const char *sentence)
+{
+    bool of_account = failure->reach == POLL_FAILURE_ACCOUNT;
+    if (!of_account)
+        poll_health_hold(&host->health, clock_now_ms(host->shared->clock),
+                         host->session_generation);
+    if (note_refused(host, of_account, sentence) && is_news(host, host->round, failure))
+        log_write(&host->shared->log, LOG_LEVEL_WARNING,
+                  "%s: %s; asked again in 5 minutes, or when this changes: %s", host->plan->name,
+                  sentence, host->plan->auth->place);
+    wake_waiting(host->shared, auth_of(host));
+}
+
 static void note_host_failure(struct poll_host *host, const struct poll_failure *failure,
                               const char *sentence)
 {
-    bool refused = failure->reach == POLL_FAILURE_REFUSED;
-    if (refused)
-        poll_health_hold(&host->health, clock_now_ms(host->shared->clock),
-                         host->session_generation);
-    if (is_news(host, host->round, failure))
-        log_write(&host->shared->log, LOG_LEVEL_WARNING, "%s: %s%s%s", host->plan->name, sentence,
-                  refused ? "; asked again in 5 minutes, or when this changes: " : "",
-                  refused ? host->plan->auth->password_file : "");
+    if (failure->reach == POLL_FAILURE_REFUSED || failure->reach == POLL_FAILURE_ACCOUNT)
+        note_refusal(host, failure, sentence);
+    else if (is_news(host, host->round, failure))
+        log_write(&host->shared->log, LOG_LEVEL_WARNING, "%s: %s", host->plan->name, sentence);
 }
 
 /* True where the failure is the host's: nothing else of it is worth asking for now. */
@@ -329,12 +419,16 @@ static void MI_CALL on_instance(MI_Operation *operation, void *context, const MI
         return;
     if (!is_stopping(host->shared)) {
         if (result == MI_RESULT_OK && instance != NULL) {
+            note_accepted(host);
             note_instance(host, instance);
         } else {
             poll_failure_read(result, details, &failure);
+            if (failure.fault)
+                note_accepted(host);
             of_host = note_failure(host, &failure,
                                    sentence != NULL ? sentence : "the reply holds no instance");
         }
+        note_no_verdict(host); /* where none of these was one */
     }
     MI_Operation_Close(operation);
     if (failure.reach == POLL_FAILURE_TIMEOUT)
@@ -346,10 +440,13 @@ static void MI_CALL on_instance(MI_Operation *operation, void *context, const MI
 
 /* --- CHOOSING --- */
 
-/* The active round that must end first; NULL, and the host is IDLE: there is nothing to do. */
-static struct poll_round *choose_round(struct poll_host *host, bool *missed)
+/* The active round that must end first; NULL, and the host is IDLE: there is nothing to do, and
+ * nothing of the host may be touched any more. *ended: hosts that wait for its verdict may go on.
+ */
+static struct poll_round *choose_round(struct poll_host *host, bool *missed, bool *ended)
 {
     struct poll_round *chosen = NULL;
+    uint64_t now_ms = clock_now_ms(host->shared->clock);
     pthread_mutex_lock(&host->shared->lock);
     for (size_t i = 0; i < host->plan->round_count && !host->shared->stopping; i++) {
         struct poll_round *round = &host->rounds[i];
@@ -358,6 +455,7 @@ static struct poll_round *choose_round(struct poll_host *host, bool *missed)
     }
     host->state = chosen != NULL ? POLL_HOST_CHOOSING : POLL_HOST_IDLE;
     *missed = chosen != NULL && chosen->missed;
+    *ended = chosen == NULL && poll_health_auth_end(auth_of(host), &host->trial, now_ms);
     pthread_mutex_unlock(&host->shared->lock);
     return chosen;
 }
@@ -412,30 +510,48 @@ static bool fetch(struct poll_host *host, struct poll_round *round, uint64_t tim
     return go;
 }
 
-static bool may_ask(struct poll_host *host, struct poll_round *round)
+/* POLL_HEALTH_WAIT: nothing of the host may be touched any more. */
+static enum poll_health_leave ask_leave(struct poll_host *host)
 {
-    uint64_t generation = poll_secrets_generation(host->shared->secrets, host->secret_slot);
-    return poll_health_may_ask(&host->health, clock_now_ms(host->shared->clock), generation) &&
-           ensure_session(host, round);
+    struct poll_shared *shared = host->shared;
+    uint64_t generation = poll_secrets_generation(shared->secrets, host->secret_slot);
+    uint64_t now_ms = clock_now_ms(shared->clock);
+    if (!poll_health_may_ask(&host->health, now_ms, generation))
+        return POLL_HEALTH_HELD;
+    pthread_mutex_lock(&shared->lock);
+    enum poll_health_leave leave =
+        poll_health_auth_ask(auth_of(host), &host->trial, now_ms, generation);
+    if (leave == POLL_HEALTH_WAIT)
+        host->state = POLL_HOST_WAITING;
+    pthread_mutex_unlock(&shared->lock);
+    return leave;
 }
 
 static void choose(struct poll_host *host)
 {
+    struct poll_shared *shared = host->shared;
+    struct poll_health_auth *auth = auth_of(host);
     struct poll_round *round;
-    bool missed;
-    while ((round = choose_round(host, &missed)) != NULL) {
+    bool missed, ended;
+    while ((round = choose_round(host, &missed, &ended)) != NULL) {
         bool is_through = round->next == round->plan->instance_count;
         uint64_t timeout_ms = is_through ? 0 : time_for_get_ms(host, round);
         if (is_through || timeout_ms == 0) {
             tell_length(host, round, missed || round->ran_out || !is_through);
             note_recovery(host, round);
             end_round(host, round);
-        } else if (!may_ask(host, round)) {
-            end_all_rounds(host);
-        } else if (fetch(host, round, timeout_ms)) {
-            return;
+            continue;
         }
+        enum poll_health_leave leave = ask_leave(host);
+        if (leave == POLL_HEALTH_WAIT)
+            return;
+        if (leave == POLL_HEALTH_HELD || !ensure_session(host, round))
+            end_all_rounds(host);
+        else if (fetch(host, round, timeout_ms))
+            return;
     }
+    if (ended)
+        wake_waiting(shared, auth);
 }
 
 /* A little before the next turn, so that what ends in time is over when that comes. */
@@ -444,9 +560,26 @@ static uint64_t deadline_of(const struct poll_round *round, const struct poll_du
     return due->next_ms - round->plan->interval_ms / 16;
 }
 
+/* The host waited for its auth's verdict until the turn after: what it waited with is over, for
+ * `up` must be told. True: the caller runs it now. */
+static bool gave_up_waiting(struct poll_host *host, const struct poll_round *round)
+{
+    pthread_mutex_lock(&host->shared->lock);
+    bool gives_up = host->state == POLL_HOST_WAITING && round->active;
+    if (gives_up) {
+        poll_health_auth_stop_waiting(auth_of(host), &host->trial);
+        host->state = POLL_HOST_CHOOSING;
+    }
+    pthread_mutex_unlock(&host->shared->lock);
+    if (gives_up)
+        end_all_rounds(host);
+    return gives_up;
+}
+
 void poll_host_begin_round(struct poll_host *host, const struct poll_due *due)
 {
     struct poll_round *round = &host->rounds[due->slot.round];
+    bool runs = gave_up_waiting(host, round);
     pthread_mutex_lock(&host->shared->lock);
     bool was_idle = host->state == POLL_HOST_IDLE;
     if (round->active) {
@@ -458,6 +591,6 @@ void poll_host_begin_round(struct poll_host *host, const struct poll_due *due)
     if (was_idle)
         host->state = POLL_HOST_CHOOSING;
     pthread_mutex_unlock(&host->shared->lock);
-    if (was_idle)
+    if (was_idle || runs)
         choose(host);
 }

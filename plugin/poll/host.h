@@ -20,6 +20,10 @@
  *                                   |   ends; a local timeout drops the session   |
  *                                   '---------------------------------------------'
  *
+ * CHOOSING -> WAITING -> CHOOSING: nobody knows yet whether the auth is accepted, and enough hosts
+ * are asking already (poll/health.h). Whoever hears the outcome goes on with all that wait for it;
+ * a turn that comes meanwhile ends the round before it.
+ *
  * Several rounds of a host share its one connection: before each GetInstance the active round that
  * must end first is chosen, so that a long round of slow things does not starve a short one. A
  * round has a deadline a little before it is due again, and each GetInstance is given the rest of
@@ -27,9 +31,9 @@
  *
  * Threads. Whoever took a host out of IDLE runs it until it is IDLE again: first the poller's
  * thread, from the first callback on MI's network thread (MI hands over; nothing is touched after
- * MI_Session_GetInstance was called). What is marked [lock] is guarded by poll_shared's lock;
- * all else of a host belongs to its runner.
- * No deadlock: the lock is a leaf. Under it no function of MI, no sink, no log and no secrets is
+ * MI_Session_GetInstance was called). Whoever took it out of WAITING runs it likewise. What is
+ * marked [lock] is guarded by poll_shared's lock; all else of a host belongs to its runner. No
+ * deadlock: the lock is a leaf. Under it no function of MI, no sink, no log and no secrets is
  * called; so a callback that MI would run at once inside of ours, or a sink that waits for
  * collectd's own locks, can never find it held by its own caller.
  *
@@ -54,11 +58,13 @@
 #include "poll/secrets.h"
 #include "poll/sink.h"
 
-/* What all hosts of one poller share. All but stopping is set before the first host runs. */
+/* What all hosts of one poller share. All but stopping and auths is set before the first host runs.
+ */
 struct poll_shared {
     MI_Application application;
     struct poll_keys *keys;
-    struct poll_secrets *secrets; /* borrowed */
+    struct poll_secrets *secrets;   /* borrowed */
+    struct poll_health_auth *auths; /* by poll_secrets_slot; [lock] once hosts run */
     struct poll_sink sink;
     struct log log;
     const struct clock *clock; /* borrowed: monotonic, for dues, deadlines and response times */
@@ -67,7 +73,7 @@ struct poll_shared {
     bool stopping; /* [lock] */
 };
 
-enum poll_host_state { POLL_HOST_IDLE, POLL_HOST_CHOOSING, POLL_HOST_FETCHING };
+enum poll_host_state { POLL_HOST_IDLE, POLL_HOST_CHOOSING, POLL_HOST_FETCHING, POLL_HOST_WAITING };
 
 struct poll_round {
     const struct model_round *plan;
@@ -96,8 +102,10 @@ struct poll_host {
     MI_Session session;         /* [lock] */
     bool has_session;           /* [lock] */
 
+    struct poll_health_trial trial; /* [lock] */
+
     struct poll_health health;
-    uint64_t session_generation; /* of the password in the session */
+    uint64_t session_generation; /* of the proof that the session was made with */
     MI_Operation operation;      /* FETCHING: this round's GetInstance */
     struct poll_round *round;
     const struct poll_key *key;
@@ -105,7 +113,8 @@ struct poll_host {
     bool cut_short; /* it was given less than the timeout, for its round must end */
 };
 
-/* Fills *host. ERR_MEMORY; then nothing is left to free. */
+/* Fills *host, which is counted among those of its auth. ERR_MEMORY; then nothing is left to free.
+ */
 int poll_host_init(struct poll_host *host, const struct model_host *plan,
                    struct poll_shared *shared, struct err *err);
 /* After poll_host_stop, when no callback can come any more. */

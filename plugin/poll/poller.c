@@ -77,6 +77,13 @@ static void *run(void *argument)
 
 /* --- Start --- */
 
+/* One more than there are: for a host whose auth nobody knows. */
+static int make_auths(struct poller *poller, const struct model *model, struct err *err)
+{
+    poller->shared.auths = calloc(model->auth_count + 1, sizeof poller->shared.auths[0]);
+    return poller->shared.auths != NULL ? 0 : err_memory(err);
+}
+
 static int make_hosts(struct poller *poller, const struct model *model, struct err *err)
 {
     poller->hosts = calloc(model->host_count + 1, sizeof poller->hosts[0]);
@@ -128,7 +135,8 @@ static int fill(struct poller *poller, const struct poll_poller_options *options
     if (make_application(poller, err) != 0)
         return -1;
     shared->keys = poll_keys_new(options->model, &shared->log, err);
-    if (shared->keys == NULL || make_hosts(poller, options->model, err) != 0 ||
+    if (shared->keys == NULL || make_auths(poller, options->model, err) != 0 ||
+        make_hosts(poller, options->model, err) != 0 ||
         make_schedule(poller, options->model, err) != 0)
         return -1;
     if (options->threadless)
@@ -193,6 +201,7 @@ void poll_poller_stop(struct poller *poller)
     for (size_t i = 0; i < poller->host_count; i++)
         poll_host_free(&poller->hosts[i]);
     free(poller->hosts);
+    free(poller->shared.auths);
     poll_schedule_free(poller->schedule);
     pthread_cond_destroy(&poller->stop);
     pthread_mutex_destroy(&poller->shared.lock);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "poll/session.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "cim/datetime.h"
+
+#define USER_MAX_BYTES 256 /* config/auth.c */
 
 static const MI_Char *transport_name(const struct model_host *host)
 {
@@ -25,9 +28,11 @@ static MI_Result set_address(const struct model_host *host, MI_DestinationOption
     return result;
 }
 
+/* allow_unencrypted is for Basic: what can be sealed always is. */
 static MI_Result set_protection(const struct model_host *host, MI_DestinationOptions *options)
 {
-    MI_Result result = MI_DestinationOptions_SetPacketPrivacy(options, !host->allow_unencrypted);
+    bool plain = host->allow_unencrypted && host->auth->method == MODEL_METHOD_BASIC;
+    MI_Result result = MI_DestinationOptions_SetPacketPrivacy(options, !plain);
     if (result == MI_RESULT_OK)
         result = MI_DestinationOptions_SetCertCACheck(options, host->verify_peer);
     if (result == MI_RESULT_OK)
@@ -38,24 +43,84 @@ static MI_Result set_protection(const struct model_host *host, MI_DestinationOpt
     return result;
 }
 
+/* Never NegoNoCreds: it would take whatever identity the process happens to have
+ * (shared/facts/auth.md, trap 1). */
 static const MI_Char *authentication_type(enum model_method method)
 {
     switch (method) {
+    case MODEL_METHOD_NEGOTIATE:
+        return MI_AUTH_TYPE_NEGO_WITH_CREDS;
+    case MODEL_METHOD_KERBEROS:
+        return MI_AUTH_TYPE_KERBEROS;
+    case MODEL_METHOD_NTLM:
+        return MI_AUTH_TYPE_NTLM;
     case MODEL_METHOD_BASIC:
         return MI_AUTH_TYPE_BASIC;
+    case MODEL_METHOD_CERTIFICATE:
+        return MI_AUTH_TYPE_CLIENT_CERTS;
     }
     return MI_AUTH_TYPE_DEFAULT;
 }
 
-/* Basic sends the user as it is written, a domain in front included. */
+/* What is not there stays unset. */
+static MI_Result set_text(MI_DestinationOptions *options, const MI_Char *name, const char *text)
+{
+    return text != NULL ? MI_DestinationOptions_SetString(options, name, text) : MI_RESULT_OK;
+}
+
+static const char *place_of(const struct model_auth *auth, enum model_proof proof)
+{
+    return auth->proof == proof ? auth->place : NULL;
+}
+
+/* Before the credentials: with a keytab or a cache they need no password. */
+static MI_Result set_proof(const struct model_auth *auth, MI_DestinationOptions *options)
+{
+    const struct {
+        const MI_Char *name;
+        const char *text;
+    } texts[] = {
+        {COLLECTDMI_DESTINATIONOPTIONS_KEYTAB, place_of(auth, MODEL_PROOF_KEYTAB)},
+        {COLLECTDMI_DESTINATIONOPTIONS_CREDENTIAL_CACHE,
+         place_of(auth, MODEL_PROOF_CREDENTIAL_CACHE)},
+        {COLLECTDMI_DESTINATIONOPTIONS_CERT_FILE, place_of(auth, MODEL_PROOF_CERTIFICATE)},
+        {COLLECTDMI_DESTINATIONOPTIONS_KEY_FILE, auth->key_file},
+        {COLLECTDMI_DESTINATIONOPTIONS_SPN, auth->spn},
+        {COLLECTDMI_DESTINATIONOPTIONS_REALM, auth->realm},
+        {COLLECTDMI_DESTINATIONOPTIONS_FALLBACK, auth->fallback_ntlm ? "ntlm" : NULL},
+    };
+    MI_Result result = MI_RESULT_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && result == MI_RESULT_OK; i++)
+        result = set_text(options, texts[i].name, texts[i].text);
+    return result;
+}
+
+/* CORP\monitor. Basic sends the user as it is written. 0: no domain stands in front. */
+static size_t count_domain(const struct model_auth *auth)
+{
+    bool splits = auth->method == MODEL_METHOD_NEGOTIATE || auth->method == MODEL_METHOD_NTLM;
+    const char *end = splits && auth->user != NULL ? strchr(auth->user, '\\') : NULL;
+    return end != NULL ? (size_t)(end - auth->user) : 0;
+}
+
 static MI_Result add_credentials(const struct model_auth *auth, const char *password,
                                  MI_DestinationOptions *options)
 {
+    char domain[USER_MAX_BYTES + 1];
     MI_UserCredentials credentials;
+    size_t domain_bytes = count_domain(auth);
+    if (domain_bytes >= sizeof domain)
+        return MI_RESULT_INVALID_PARAMETER;
     memset(&credentials, 0, sizeof credentials);
     credentials.authenticationType = authentication_type(auth->method);
     credentials.credentials.usernamePassword.username = auth->user;
     credentials.credentials.usernamePassword.password = password;
+    if (domain_bytes > 0) {
+        memcpy(domain, auth->user, domain_bytes);
+        domain[domain_bytes] = '\0';
+        credentials.credentials.usernamePassword.domain = domain;
+        credentials.credentials.usernamePassword.username = auth->user + domain_bytes + 1;
+    }
     return MI_DestinationOptions_AddDestinationCredentials(options, &credentials);
 }
 
@@ -90,6 +155,8 @@ int poll_session_open(MI_Application *application, const struct model_host *host
     result = set_address(host, &options);
     if (result == MI_RESULT_OK)
         result = set_protection(host, &options);
+    if (result == MI_RESULT_OK)
+        result = set_proof(host->auth, &options);
     if (result == MI_RESULT_OK)
         result = add_credentials(host->auth, password, &options);
     MI_Session made = MI_SESSION_NULL;

@@ -15,7 +15,8 @@
 #include "model/host.h"
 
 /* New: *session, to be closed with MI_Session_Close. The password is borrowed for the call; MI
- * keeps a copy of its own and wipes it. ERR_CONFIG with a sentence, ERR_MEMORY. */
+ * keeps a copy of its own and wipes it. NULL: the auth is proven by files. ERR_CONFIG with a
+ * sentence, ERR_MEMORY. */
 int poll_session_open(MI_Application *application, const struct model_host *host,
                       const char *password, MI_Session *session, struct err *err);
 

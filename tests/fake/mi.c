@@ -46,6 +46,9 @@ const struct fake_mi_failure fake_mi_refused_connection = {
 const struct fake_mi_failure fake_mi_http_401 = {MI_RESULT_ACCESS_DENIED,
                                                  MI_ERRORCATEGORY_AUTHENTICATION_ERROR, 401, "HTTP",
                                                  "HTTP 401: the host refused the credentials"};
+const struct fake_mi_failure fake_mi_kdc_refused = {MI_RESULT_ACCESS_DENIED,
+                                                    MI_ERRORCATEGORY_AUTHENTICATION_ERROR, 24,
+                                                    "KRB5", "the KDC refuses the password"};
 const struct fake_mi_failure fake_mi_not_found = {
     MI_RESULT_NOT_FOUND, MI_ERRORCATEGORY_OBJECT_NOT_FOUND, 0x80338000, "HRESULT", "no such thing"};
 const struct fake_mi_failure fake_mi_operation_timed_out = {
@@ -354,13 +357,30 @@ MI_Result MI_DestinationOptions_SetString(MI_DestinationOptions *options, const 
                                           const MI_Char *value)
 {
     struct fake_mi_session *target = target_of(options);
-    if (strcmp(optionName, COLLECTDMI_DESTINATIONOPTIONS_CA_FILE) == 0)
-        copy(target->ca_file, sizeof target->ca_file, value);
-    else if (strcmp(optionName, COLLECTDMI_DESTINATIONOPTIONS_SERVER_NAME) == 0)
-        copy(target->server_name, sizeof target->server_name, value);
-    else
-        return MI_RESULT_NOT_SUPPORTED;
-    return MI_RESULT_OK;
+    const struct {
+        const char *name;
+        char *text;
+        size_t size;
+    } known[] = {
+        {COLLECTDMI_DESTINATIONOPTIONS_CA_FILE, target->ca_file, sizeof target->ca_file},
+        {COLLECTDMI_DESTINATIONOPTIONS_SERVER_NAME, target->server_name,
+         sizeof target->server_name},
+        {COLLECTDMI_DESTINATIONOPTIONS_KEYTAB, target->keytab, sizeof target->keytab},
+        {COLLECTDMI_DESTINATIONOPTIONS_CREDENTIAL_CACHE, target->credential_cache,
+         sizeof target->credential_cache},
+        {COLLECTDMI_DESTINATIONOPTIONS_CERT_FILE, target->cert_file, sizeof target->cert_file},
+        {COLLECTDMI_DESTINATIONOPTIONS_KEY_FILE, target->key_file, sizeof target->key_file},
+        {COLLECTDMI_DESTINATIONOPTIONS_SPN, target->spn, sizeof target->spn},
+        {COLLECTDMI_DESTINATIONOPTIONS_REALM, target->realm, sizeof target->realm},
+        {COLLECTDMI_DESTINATIONOPTIONS_FALLBACK, target->fallback, sizeof target->fallback},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(optionName, known[i].name) != 0)
+            continue;
+        copy(known[i].text, known[i].size, value);
+        return MI_RESULT_OK;
+    }
+    return MI_RESULT_NOT_SUPPORTED;
 }
 
 MI_Result MI_DestinationOptions_AddDestinationCredentials(MI_DestinationOptions *options,
@@ -371,7 +391,15 @@ MI_Result MI_DestinationOptions_AddDestinationCredentials(MI_DestinationOptions 
     copy(target->method, sizeof target->method, credentials->authenticationType);
     copy(target->user, sizeof target->user, creds->username);
     copy(target->password, sizeof target->password, creds->password);
+    copy(target->domain, sizeof target->domain, creds->domain);
     target->has_domain = creds->domain != NULL;
+    target->has_user = creds->username != NULL;
+    target->has_password = creds->password != NULL;
+    /* As mi.h says: a keytab or a cache stands for a password only if it was set before. */
+    bool is_certificate = strcmp(target->method, MI_AUTH_TYPE_CLIENT_CERTS) == 0;
+    if (!target->has_password && !is_certificate && target->keytab[0] == '\0' &&
+        target->credential_cache[0] == '\0')
+        return MI_RESULT_INVALID_PARAMETER;
     return MI_RESULT_OK;
 }
 

@@ -18,8 +18,10 @@
 
 struct fake_mi_session {
     char address[128], server_name[128], transport[8], path[64], ca_file[128];
-    char method[16], user[64], password[64];
-    bool has_domain;
+    char keytab[64], credential_cache[64], cert_file[64], key_file[64];
+    char spn[64], realm[64], fallback[8];
+    char method[16], domain[64], user[64], password[64];
+    bool has_domain, has_user, has_password;
     uint32_t port;
     bool privacy, check_ca, check_cn;
     bool closed;
@@ -71,8 +73,8 @@ void fake_mi_fail(size_t operation, const struct fake_mi_failure *failure);
 
 /* What hosts do. */
 extern const struct fake_mi_failure fake_mi_timeout, fake_mi_refused_connection, fake_mi_http_401,
-    fake_mi_not_found, fake_mi_operation_timed_out, fake_mi_no_certificate, fake_mi_no_name,
-    fake_mi_shutting_down, fake_mi_access_denied, fake_mi_cut;
+    fake_mi_kdc_refused, fake_mi_not_found, fake_mi_operation_timed_out, fake_mi_no_certificate,
+    fake_mi_no_name, fake_mi_shutting_down, fake_mi_access_denied, fake_mi_cut;
 
 /* Called under no lock at each GetInstance; NULL: nothing. For tests with threads. */
 void fake_mi_on_get(void (*notify)(void *context), void *context);
