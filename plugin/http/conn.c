@@ -18,6 +18,29 @@ static struct http_post *from_timer(struct http_timer *timer)
     return (struct http_post *)((char *)timer - offsetof(struct http_post, timer));
 }
 
+/* --- the connection --- */
+
+static void close_share(struct http_conn *conn)
+{
+    if (conn->easy != NULL)
+        curl_easy_setopt(conn->easy, CURLOPT_SHARE, NULL);
+    if (conn->share != NULL)
+        curl_share_cleanup(conn->share);
+    conn->share = NULL;
+}
+
+/* A cache of connections that only this easy handle uses (shared/facts/auth.md "pinning"). */
+static int open_share(struct http_conn *conn, struct err *err)
+{
+    conn->share = curl_share_init();
+    if (conn->share != NULL &&
+        curl_share_setopt(conn->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) == CURLSHE_OK &&
+        curl_easy_setopt(conn->easy, CURLOPT_SHARE, conn->share) == CURLE_OK)
+        return 0;
+    close_share(conn);
+    return err_memory(err);
+}
+
 /* --- the work of a post --- */
 
 static uint64_t now_unix_s(void)
@@ -39,13 +62,19 @@ static void send_request(struct http_conn *conn)
         http_conn_fail(conn, HTTP_STAGE_LEG, 0, &err);
 }
 
+/* Without a cache of its own the connection would come from the one all sessions share. */
+static int ensure_share(struct http_conn *conn, struct err *err)
+{
+    return conn->share != NULL ? 0 : open_share(conn, err);
+}
+
 void http_conn_advance(struct http_conn *conn)
 {
     struct err err = ERR_INIT;
     conn->state = HTTP_CONN_IDLE;
-    if (conn->ready && http_gss_is_expired(conn->gss, now_unix_s()) &&
-        http_conn_reset(conn, &err) != 0)
-        http_conn_fail(conn, HTTP_STAGE_GRANT, 0, &err);
+    bool expired = conn->ready && http_gss_is_expired(conn->gss, now_unix_s());
+    if (ensure_share(conn, &err) != 0 || (expired && http_conn_reset(conn, &err) != 0))
+        http_conn_fail(conn, HTTP_STAGE_QUEUED, 0, &err);
     else if (conn->ready || !http_conn_has_context_scheme(conn))
         send_request(conn);
     else if (conn->tls && !conn->has_binding)
@@ -308,26 +337,6 @@ static void set_tls(struct http_conn *conn, const struct http_target *target)
         return;
     curl_easy_setopt(conn->easy, CURLOPT_CAINFO, target->ca_file);
     curl_easy_setopt(conn->easy, CURLOPT_CAPATH, NULL); /* this file's authorities and no others */
-}
-
-/* A cache of connections that only this easy handle uses (shared/facts/auth.md "pinning"). */
-static int open_share(struct http_conn *conn, struct err *err)
-{
-    conn->share = curl_share_init();
-    if (conn->share == NULL ||
-        curl_share_setopt(conn->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK ||
-        curl_easy_setopt(conn->easy, CURLOPT_SHARE, conn->share) != CURLE_OK)
-        return err_memory(err);
-    return 0;
-}
-
-static void close_share(struct http_conn *conn)
-{
-    if (conn->easy != NULL)
-        curl_easy_setopt(conn->easy, CURLOPT_SHARE, NULL);
-    if (conn->share != NULL)
-        curl_share_cleanup(conn->share);
-    conn->share = NULL;
 }
 
 /* A scheme with a line needs none of this: each request proves itself, on whatever connection. */
