@@ -28,8 +28,8 @@
 
 /* gss-ntlmssp 1.2.0 loses an OpenSSL library context with each acquisition (shared/facts/auth.md
  * trap 3); nothing else here calls OpenSSL. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void)
 {
     return "leak:libcrypto.so";
 }

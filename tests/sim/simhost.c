@@ -50,8 +50,8 @@ static int complain(int code, const char *what, const char *detail)
 
 /* Read by LeakSanitizer. gss-ntlmssp 1.2.0 loses 32 bytes a process, and a libcrypto context of 5
  * KB with every NTLM handshake. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void)
 {
     return "leak:gssntlmssp\nleak:libcrypto";
 }
