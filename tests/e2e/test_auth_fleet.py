@@ -55,6 +55,33 @@ def all_ups_are_one(collectd, host):
     assert ups and min(ups) == 1, "%s: %s" % (host, ups)
 
 
+def every_auth_works_sealed_and_over_tls_with_strict_bindings(folder):
+    certificate, key = stand.certificate(folder, "web01")
+    os.makedirs(folder + "/client")
+    client, client_key = stand.certificate(folder + "/client", "monitor")
+    auths = {"password": "", "keytab": "", "other": "", "ntlm": "", "cache": "",
+             "certificate": "method: certificate, cert_file: %s, key_file: %s" % (client, client_key)}
+    with realms(folder, [(REALM, "web01"), (OTHER, "web01")]) as own:
+        auths["cache"] = "user: alice@%s, credential_cache: 'FILE:%s/alice.cache'" % (REALM, folder)
+        own.kinit(REALM, "alice", "secret", "FILE:" + folder + "/alice.cache")
+        more = "".join("  %s: {%s}\n" % item for item in auths.items() if item[1])
+        tls = ("--tls-cert", certificate, "--tls-key", key, "--cbt", "strict", "--client-ca", client)
+        with stand.Simhost("--any-host", *WINDOWS, env=own.env()) as plain, \
+                stand.Simhost("--any-host", *WINDOWS, *tls, env=own.env()) as bound:
+            lines = ["%s-http: {auth: %s, server_name: web01}" % (name, name) for name in auths if name != "certificate"]
+            lines += ["%s-https: {auth: %s, server_name: web01, transport: https, port: %d, ca_cert: %s}" %
+                      (name, name, bound.port, certificate) for name in auths]
+            text = inventory(folder, plain.port, lines).replace("defaults:", more + "defaults:", 1)
+            with daemon(folder, own, text) as collectd:
+                for line in lines:
+                    host = line.split(":")[0]
+                    collectd.wait_for(lambda name=host: collectd.rounds(name) >= 3, "rounds of " + host)
+                    all_ups_are_one(collectd, host)
+                collectd.finish()
+                users = set(bound.stats("web01")["users"]) | set(plain.stats("web01")["users"])
+                assert {"alice@" + REALM, "keyed@" + REALM, "carol@" + OTHER} <= users, users
+
+
 def tickets_end_and_no_interval_is_missed(folder):
     """Lives of six seconds; three of them here, more by MI_TICKET_LIVES."""
     lives = int(os.environ.get("MI_TICKET_LIVES", "3"))
@@ -166,6 +193,7 @@ def broken_sealed_replies_cost_their_host_only(folder):
 
 if __name__ == "__main__":
     stand.main([
+        every_auth_works_sealed_and_over_tls_with_strict_bindings,
         tickets_end_and_no_interval_is_missed,
         a_changed_password_heals_and_the_kdc_is_asked_once_meanwhile,
         a_mute_kdc_costs_those_who_need_it_only,
