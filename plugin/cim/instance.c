@@ -538,3 +538,13 @@ int cim_instance_set_class(MI_Instance *self, const char *name, size_t count, st
     self->class_name = copy;
     return 0;
 }
+
+bool cim_instance_has_keys(const MI_Instance *self)
+{
+    MI_Uint32 flags;
+    for (MI_Uint32 i = 0;
+         MI_Instance_GetElementAt(self, i, NULL, NULL, NULL, &flags) == MI_RESULT_OK; i++)
+        if (flags & MI_FLAG_KEY)
+            return true;
+    return false;
+}

@@ -72,6 +72,9 @@ MI_Instance *cim_instance_new_inside(MI_Instance *holder, const char *class_name
 int cim_instance_set_class(MI_Instance *self, const char *name, size_t count, struct err *err);
 int cim_instance_set_namespace(MI_Instance *self, const char *name, size_t count, struct err *err);
 
+/* Whether any element has MI_FLAG_KEY; where none has, all elements are keys, as in a reference. */
+bool cim_instance_has_keys(const MI_Instance *self);
+
 /* Marks an instance as held by someone else (an operation's result), so that a stray
  * MI_Instance_Delete by a caller is refused; and undoes that. */
 void cim_instance_hold(MI_Instance *self, bool held);

@@ -222,17 +222,6 @@ int cim_objectpath_parse(const char *path, MI_Instance **key, struct err *err)
 
 /* ---- Printing ---- */
 
-static bool has_flagged_keys(const MI_Instance *key, MI_Uint32 count)
-{
-    for (MI_Uint32 i = 0; i < count; i++) {
-        MI_Uint32 flags = 0;
-        MI_Instance_GetElementAt(key, i, NULL, NULL, NULL, &flags);
-        if (flags & MI_FLAG_KEY)
-            return true;
-    }
-    return false;
-}
-
 static void print_escaped(struct buf *out, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -271,7 +260,7 @@ void cim_objectpath_print(struct buf *out, const MI_Instance *key)
         buf_add_format(out, "%s:", name);
     MI_Instance_GetClassName(key, &name);
     buf_add_text(out, name);
-    bool flagged = has_flagged_keys(key, count);
+    bool flagged = cim_instance_has_keys(key);
     char separator = '.';
     for (MI_Uint32 i = 0; i < count; i++) {
         MI_Value value;

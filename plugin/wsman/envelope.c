@@ -78,17 +78,6 @@ static int write_resource_uri(struct buf *out, const struct wsman_get *get, cons
 
 /* ---- Selectors ---- */
 
-static bool has_flagged_keys(const MI_Instance *key, MI_Uint32 count)
-{
-    for (MI_Uint32 i = 0; i < count; i++) {
-        MI_Uint32 flags = 0;
-        MI_Instance_GetElementAt(key, i, NULL, NULL, NULL, &flags);
-        if (flags & MI_FLAG_KEY)
-            return true;
-    }
-    return false;
-}
-
 static int write_selector_set(struct writer *writer, const MI_Instance *key,
                               const char *namespace_selector, unsigned nesting, struct err *err);
 
@@ -166,7 +155,7 @@ static int write_selectors(struct writer *writer, const MI_Instance *instance, u
 {
     MI_Uint32 count = 0;
     MI_Instance_GetElementCount(instance, &count);
-    bool flagged = has_flagged_keys(instance, count);
+    bool flagged = cim_instance_has_keys(instance);
     for (MI_Uint32 i = 0; i < count; i++) {
         struct key key;
         MI_Instance_GetElementAt(instance, i, &key.name, &key.value, &key.type, &key.flags);
