@@ -138,7 +138,7 @@ static void break_off(struct http_conn *conn, struct http_post *post, struct htt
 {
     if (conn->first == post && conn->state == HTTP_CONN_ACTIVE)
         http_loop_remove(conn->loop, conn->easy); /* closes the connection in mid-transfer */
-    if (conn->first == post && conn->state != HTTP_CONN_LOOKUP) {
+    if (conn->first == post && (conn->state != HTTP_CONN_LOOKUP || !conn->ready)) {
         http_handshake_detach(conn);
         http_conn_reset(conn, NULL);
     }

@@ -75,6 +75,7 @@ struct http_conn {
     size_t header_bytes;
     size_t ignored_bytes;
     bool type_known, soap, sealed_reply;
+    bool opened_socket; /* it is not the connection of the last one */
     struct err take_err;
     struct buf reply; /* a sealed body, whole before it can be unsealed */
     char detail[CURL_ERROR_SIZE];

@@ -132,6 +132,8 @@ static void finished(struct http_job *job)
     conn->gss = handshake->gss;
     handshake->gss = NULL;
     free_handshake(handshake);
+    if (err.kind == ERR_NONE && token.size_bytes == 0 && !http_gss_is_complete(conn->gss))
+        err_set(&err, ERR_PROTOCOL, "the handshake stops half way");
     if (err.kind != ERR_NONE) {
         err_prefix(&err, "%s", conn->where);
         http_conn_fail(conn, stage, 0, &err);
@@ -195,6 +197,8 @@ static void start_work(struct http_conn *conn, const struct buf *token)
 void http_handshake_begin(struct http_conn *conn)
 {
     conn->legs = 0;
+    http_gss_free(conn->gss); /* half made by a post that ended */
+    conn->gss = NULL;
     start_work(conn, NULL);
 }
 
@@ -259,6 +263,13 @@ static bool begin_anew(struct http_conn *conn, struct err *err)
     return true;
 }
 
+/* A sealed request was answered, but not by a sealed reply: perhaps by something in front of the
+ * host, whose context then has not seen the request. */
+static bool is_out_of_step(const struct http_conn *conn)
+{
+    return conn->purpose == HTTP_CONN_REQUEST && !conn->tls && !conn->sealed_reply;
+}
+
 void http_handshake_take(struct http_conn *conn, CURLcode code, struct http_outcome *outcome)
 {
     if (conn->abort == HTTP_CONN_PROBED) {
@@ -288,7 +299,7 @@ void http_handshake_take(struct http_conn *conn, CURLcode code, struct http_outc
                      "%s: HTTP 400: the host could not make sense of the encrypted request",
                      conn->where);
     }
-    if (outcome->err.kind != ERR_NONE || outcome->status == 401)
+    if (outcome->err.kind != ERR_NONE || outcome->status == 401 || is_out_of_step(conn))
         http_conn_reset(conn, &outcome->err);
     http_conn_finish(conn, conn->first, outcome);
 }

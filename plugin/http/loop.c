@@ -22,6 +22,7 @@ struct http_loop {
     struct http_timers timers;
     /* When libcurl wants to be called, on the real clock; -1: not at all. */
     int64_t curl_due_ms;
+    bool draining; /* to end, but tasks ran this turn: look for more before sleeping */
     size_t lookups_held;
     struct http_lookup *lookups_first, *lookups_last;
 
@@ -147,6 +148,7 @@ static bool run_tasks(struct http_loop *loop)
         task->run(task);
         task = next;
     }
+    loop->draining = stopping && !idle;
     return stopping && idle;
 }
 
@@ -159,6 +161,8 @@ static int64_t earlier(int64_t a, int64_t b)
 
 static int wait_ms(struct http_loop *loop)
 {
+    if (loop->draining)
+        return 0;
     int64_t curl_ms = -1;
     if (loop->curl_due_ms >= 0) {
         curl_ms = loop->curl_due_ms - (int64_t)clock_now_ms(NULL);

@@ -44,7 +44,8 @@ static enum http_conn_abort judge_connection(struct http_conn *conn, int local_p
         conn->has_binding = read_binding(conn, &conn->binding);
         return HTTP_CONN_PROBED;
     }
-    if (!http_conn_has_context_scheme(conn) || local_port == conn->local_port)
+    bool same = local_port == conn->local_port && !conn->opened_socket;
+    if (!http_conn_has_context_scheme(conn) || same)
         return HTTP_CONN_NOT_ABORTED;
     if (conn->purpose == HTTP_CONN_REQUEST || conn->local_port != 0)
         return HTTP_CONN_MOVED;
@@ -68,6 +69,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 {
     (void)purpose;
     struct http_conn *conn = context;
+    conn->opened_socket = true;
     http_loop_end_lookup(conn->loop, &conn->lookup); /* resolved: others may look up */
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
@@ -117,7 +119,8 @@ static int read_type(struct http_conn *conn)
     curl_easy_getinfo(conn->easy, CURLINFO_CONTENT_TYPE, &type);
     conn->first->status = (int)status;
     conn->type_known = true;
-    if (conn->purpose != HTTP_CONN_REQUEST)
+    /* After a 401 the request may be sent again: nobody must have begun to read. */
+    if (conn->purpose != HTTP_CONN_REQUEST || (http_conn_has_context_scheme(conn) && status == 401))
         return 0;
     conn->soap = is_xml_type(type);
     if (!http_conn_has_context_scheme(conn) || conn->tls)
@@ -209,7 +212,8 @@ static void forget_last(struct http_conn *conn)
     conn->stage = HTTP_STAGE_RESOLVE;
     conn->abort = HTTP_CONN_NOT_ABORTED;
     conn->header_bytes = conn->ignored_bytes = 0;
-    conn->type_known = conn->soap = conn->sealed_reply = false;
+    conn->type_known = conn->soap = conn->sealed_reply = conn->opened_socket = false;
+    conn->first->status = 0;
     conn->detail[0] = '\0';
     buf_reset(&conn->reply);
     err_clear(&conn->take_err);
@@ -267,7 +271,7 @@ enum http_stage http_transfer_reached(struct http_conn *conn)
     curl_easy_getinfo(conn->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
     if (resolved_us == 0 && conn->needs_lookup)
         return HTTP_STAGE_RESOLVE;
-    return connected_us == 0 ? HTTP_STAGE_CONNECT : HTTP_STAGE_TLS;
+    return connected_us == 0 || !conn->tls ? HTTP_STAGE_CONNECT : HTTP_STAGE_TLS;
 }
 
 void http_transfer_describe(struct http_conn *conn, CURLcode code, struct http_outcome *outcome)
