@@ -17,6 +17,7 @@ are for children only. Python tests use the class. C tests (tests/sim/kdc.h) run
         kinit REALM NAME PASSWORD CACHE
 """
 import os
+import random
 import shlex
 import socket
 import subprocess
@@ -68,6 +69,20 @@ def available():
             raise stand.Skip("no %s: krb5-kdc and krb5-admin-server are not installed" % program)
 
 
+def own_port():
+    """A port that nobody who binds port 0 gets meanwhile: a KDC starts long after its port was written down, and another
+    test's KDC on it would answer for the same realm with other users."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with socket.socket() as stream, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+            try:
+                stream.bind(("127.0.0.1", port))
+                datagram.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
 class Kdc:
     """One or several realms, each with a KDC of its own. Ends with the `with` block."""
 
@@ -78,7 +93,7 @@ class Kdc:
         self.realms = realms
         self.domains = domains or {}
         self.more = more
-        self.ports = {realm: stand.free_port() for realm in realms}
+        self.ports = {realm: own_port() for realm in realms}
         self.children = {}
         self.deaf = {}
         self.environment = {
@@ -112,7 +127,7 @@ class Kdc:
                 except AssertionError:
                     if attempt == 4:
                         raise
-                    self.ports[realm] = stand.free_port()
+                    self.ports[realm] = own_port()
                     self._configure()
         return self
 
@@ -153,16 +168,17 @@ class Kdc:
     def start(self, realm):
         self.stop(realm)
         own = os.path.join(self.folder, realm)
+        starts = stand.read(own + "/kdc.log").count("commencing operation")
         with open(own + "/stdio", "a", encoding="utf-8") as stdio:
             child = stand.Process(["krb5kdc", "-n", "-r", realm, "-P", own + "/pid"], env=self._profile(realm),
                                   stdout=stdio, stderr=stdio)
         self.children[realm] = child
 
+        # Its own word that it has its sockets: on a taken port somebody else's KDC would answer.
         def answers():
             if child.child.poll() is not None:
                 raise AssertionError("krb5kdc ended: " + stand.read(own + "/stdio") + stand.read(own + "/kdc.log"))
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", self.ports[realm])) == 0
+            return stand.read(own + "/kdc.log").count("commencing operation") > starts
         stand.until(answers, "the KDC of " + realm)
 
     def stop(self, realm):
