@@ -236,18 +236,26 @@ static int refuse_message(OM_uint32 major, OM_uint32 minor, struct err *err)
     return fail(ERR_PROTOCOL, "the host's encrypted message cannot be trusted", major, minor, err);
 }
 
+/* New: signature and ciphertext in one piece that may be written to; free it. NULL: no memory. */
+static char *join_part(const struct http_sealed_part *part)
+{
+    char *copy = malloc(part->signature_bytes + part->ciphertext_bytes + 1);
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy, part->signature, part->signature_bytes);
+    memcpy(copy + part->signature_bytes, part->ciphertext, part->ciphertext_bytes);
+    return copy;
+}
+
 /* Supplementary bits (a gap, an old or a duplicate message) are failures too: major must be 0. */
 static int unseal_kerberos(struct http_gss *gss, const struct http_sealed_part *part,
                            struct buf *out, struct err *err)
 {
     OM_uint32 minor;
     int sealed = 0;
-    size_t bytes = part->signature_bytes + part->ciphertext_bytes;
-    char *copy = malloc(bytes + 1);
+    char *copy = join_part(part);
     if (copy == NULL)
         return err_memory(err);
-    memcpy(copy, part->signature, part->signature_bytes);
-    memcpy(copy + part->signature_bytes, part->ciphertext, part->ciphertext_bytes);
     gss_iov_buffer_desc iov[3] = {
         {.type = GSS_IOV_BUFFER_TYPE_HEADER, .buffer = {part->signature_bytes, copy}},
         {.type = GSS_IOV_BUFFER_TYPE_DATA,
@@ -272,11 +280,9 @@ static int unseal_ntlm(struct http_gss *gss, const struct http_sealed_part *part
     OM_uint32 minor, release;
     int sealed = 0;
     size_t bytes = part->signature_bytes + part->ciphertext_bytes;
-    char *copy = malloc(bytes + 1);
+    char *copy = join_part(part);
     if (copy == NULL)
         return err_memory(err);
-    memcpy(copy, part->signature, part->signature_bytes);
-    memcpy(copy + part->signature_bytes, part->ciphertext, part->ciphertext_bytes);
     gss_buffer_desc in = {bytes, copy};
     gss_buffer_desc text = GSS_C_EMPTY_BUFFER;
     OM_uint32 major = gss_unwrap(&minor, gss->context, &in, &text, &sealed, NULL);
