@@ -52,6 +52,24 @@ static void a_long_error_is_cut_and_still_ends(void **state)
     assert_int_equal(strlen(err.text), sizeof err.text - 1);
 }
 
+static void an_error_is_one_line_of_whole_characters(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    char text[600];
+    memset(text, 'x', sizeof text);
+    memcpy(text + sizeof err.text - 2, "\xc3\xa4", 3); /* its second byte has no room */
+    err_set(&err, ERR_PROTOCOL, "%s", text);
+    assert_string_equal(err.text + sizeof err.text - 3, "x?");
+    err_clear(&err);
+    err_set(&err, ERR_PROTOCOL,
+            "a\nb\x1b\x7f\xc2\x9b"
+            "c\xff\xc3\xa4");
+    assert_string_equal(err.text, "a b    c?\xc3\xa4");
+    err_prefix(&err, "host\r");
+    assert_string_equal(err.text, "host : a b    c?\xc3\xa4");
+}
+
 static void every_kind_has_a_name(void **state)
 {
     (void)state;
@@ -131,6 +149,10 @@ static void a_line_of_the_log_stays_one_line(void **state)
     struct log log = {keep_line, logged};
     log_write(&log, LOG_LEVEL_WARNING, "host %s", "evil\n[error] forged\r\033[31m");
     assert_string_equal(logged, "host evil [error] forged  [31m");
+    log_write(&log, LOG_LEVEL_WARNING,
+              "\xc2\x9b"
+              "31m\xe2\x82");
+    assert_string_equal(logged, "  31m??");
     log_write(NULL, LOG_LEVEL_ERROR, "nobody listens");
 }
 
@@ -278,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_error_stays_and_nouns_go_in_front),
         cmocka_unit_test(a_long_error_is_cut_and_still_ends),
+        cmocka_unit_test(an_error_is_one_line_of_whole_characters),
         cmocka_unit_test(every_kind_has_a_name),
         cmocka_unit_test(a_buffer_grows_up_to_its_maximum_and_then_fails_for_good),
         cmocka_unit_test(an_arena_hands_out_aligned_memory_that_does_not_overlap),

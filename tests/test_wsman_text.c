@@ -77,6 +77,10 @@ static void white_space_folds_and_long_texts_are_cut_between_characters(void **s
         {"abcde\xc3\xa4", 8, "abcde\xc3\xa4"},
         {"abcd\xf0\x9f\x98\x80", 8, "abcd"},
         {"\xf0\x9f\x98\x80", 2, ""},
+        {"\x7f"
+         "a\x7f\xc2\x9b\xc2\x80 b\xc2\x9f",
+         8, "a b"},
+        {"\xc2\xa0", 8, "\xc2\xa0"},
         {"abc", 1, ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

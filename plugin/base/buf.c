@@ -27,8 +27,18 @@ void buf_reset(struct buf *buf)
         buf->data[0] = '\0';
 }
 
+static bool grow(struct buf *buf, size_t capacity)
+{
+    char *data = realloc(buf->data, capacity);
+    if (data == NULL)
+        return false;
+    buf->data = data;
+    buf->capacity_bytes = capacity;
+    return true;
+}
+
 /* Makes room for count more bytes and the NUL; false and sticky where there is none. */
-static bool reserve(struct buf *buf, size_t count)
+static bool make_room(struct buf *buf, size_t count)
 {
     if (buf->out_of_memory || buf->too_large)
         return false;
@@ -44,19 +54,21 @@ static bool reserve(struct buf *buf, size_t count)
         capacity = need;
     if (capacity > buf->max_bytes + 1)
         capacity = buf->max_bytes + 1;
-    char *data = realloc(buf->data, capacity);
-    if (data == NULL) {
-        buf->out_of_memory = true;
-        return false;
-    }
-    buf->data = data;
-    buf->capacity_bytes = capacity;
-    return true;
+    buf->out_of_memory = !grow(buf, capacity);
+    return !buf->out_of_memory;
+}
+
+void buf_reserve(struct buf *buf, size_t count)
+{
+    if (count > buf->max_bytes)
+        count = buf->max_bytes;
+    if (count >= buf->capacity_bytes && grow(buf, count + 1))
+        buf->data[buf->size_bytes] = '\0';
 }
 
 void buf_add(struct buf *buf, const void *bytes, size_t count)
 {
-    if (!reserve(buf, count))
+    if (!make_room(buf, count))
         return;
     if (count > 0)
         memcpy(buf->data + buf->size_bytes, bytes, count);
@@ -80,7 +92,7 @@ void buf_add_format(struct buf *buf, const char *format, ...)
     va_start(ap, format);
     int count = vsnprintf(NULL, 0, format, ap);
     va_end(ap);
-    if (count < 0 || !reserve(buf, (size_t)count))
+    if (count < 0 || !make_room(buf, (size_t)count))
         return;
     va_start(ap, format);
     vsnprintf(buf->data + buf->size_bytes, (size_t)count + 1, format, ap);

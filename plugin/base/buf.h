@@ -30,6 +30,9 @@ void buf_free(struct buf *buf);
 /* Forgets bytes and failure, keeps the memory for the next use. */
 void buf_reset(struct buf *buf);
 
+/* Makes room for count bytes in all, where the owner knows about how many will come. Only for
+ * speed: it never fails. */
+void buf_reserve(struct buf *buf, size_t count);
 void buf_add(struct buf *buf, const void *bytes, size_t count);
 void buf_add_text(struct buf *buf, const char *text);
 void buf_add_char(struct buf *buf, char c);

@@ -4,11 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+/* What a host or a file put into the line must neither forge a second one nor drive a terminal;
+ * what was cut inside a character is no character. */
 __attribute__((format(printf, 2, 0))) static void write_line(struct err *err, const char *format,
                                                              va_list ap)
 {
     if (vsnprintf(err->text, sizeof err->text, format, ap) < 0)
         err->text[0] = '\0';
+    utf8_clean_line(err->text);
 }
 
 int err_set(struct err *err, enum err_kind kind, const char *format, ...)
@@ -54,6 +59,7 @@ int err_prefix(struct err *err, const char *format, ...)
     va_end(ap);
     size_t used = strlen(err->text);
     snprintf(err->text + used, sizeof err->text - used, ": %s", old);
+    utf8_clean_line(err->text + used);
     return -1;
 }
 

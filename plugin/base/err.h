@@ -39,8 +39,9 @@ struct err {
         ERR_NONE, 0, "" \
     }
 
-/* Writes kind and line where nothing is written yet, and returns -1 always, so that
- * `return err_set(...)` reads well. err may be NULL: the caller does not want to know. */
+/* Writes kind and line (base/utf8.h's utf8_clean_line: whatever a host put into it) where nothing
+ * is written yet, and returns -1 always, so that `return err_set(...)` reads well. err may be NULL:
+ * the caller does not want to know. */
 int err_set(struct err *err, enum err_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -5,13 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* What a host or a file put into the line must not forge a second one. */
-static void blank_controls(char *line)
-{
-    for (; *line != '\0'; line++)
-        if ((unsigned char)*line < 0x20 || *line == 0x7f)
-            *line = ' ';
-}
+#include "base/utf8.h"
 
 void log_write(const struct log *log, enum log_level level, const char *format, ...)
 {
@@ -24,6 +18,6 @@ void log_write(const struct log *log, enum log_level level, const char *format, 
     va_end(ap);
     if (count < 0)
         return;
-    blank_controls(line);
+    utf8_clean_line(line); /* what a host or a file put into it must not forge a second one */
     log->write(log->context, level, line);
 }

@@ -16,7 +16,7 @@ struct log {
     void *context;
 };
 
-/* Formats one line of at most 1,023 bytes; a sink of NULL swallows it. */
+/* Formats one line of at most 1,023 bytes, cleaned (base/utf8.h); a sink of NULL swallows it. */
 void log_write(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

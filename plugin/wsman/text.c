@@ -4,23 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes of the UTF-8 character at s (RFC 3629: no overlong forms, no surrogates), 0 where it is
- * none; *code is the character. A NUL ends every test, so nothing beyond it is read. */
-static size_t character(const unsigned char *s, uint32_t *code)
-{
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t bytes = s[0] < 0x80 ? 1 : s[0] < 0xC0 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-    if (bytes == 0 || s[0] > 0xF4)
-        return 0;
-    *code = bytes == 1 ? s[0] : s[0] & (0x7Fu >> bytes);
-    for (size_t i = 1; i < bytes; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-        *code = (*code << 6) | (s[i] & 0x3Fu);
-    }
-    bool surrogate = *code >= 0xD800 && *code <= 0xDFFF;
-    return *code < least[bytes] || *code > 0x10FFFF || surrogate ? 0 : bytes;
-}
+#include "base/utf8.h"
 
 static bool is_space(char c)
 {
@@ -32,7 +16,7 @@ const char *wsman_text_refusal(const char *text)
     uint32_t code;
     size_t bytes;
     for (const unsigned char *s = (const unsigned char *)text; *s != '\0'; s += bytes) {
-        bytes = character(s, &code);
+        bytes = utf8_character(s, &code);
         if (bytes == 0)
             return "is not UTF-8";
         if ((code < 0x20 && !is_space((char)code)) || code == 0xFFFE || code == 0xFFFF)
@@ -78,14 +62,26 @@ void wsman_text_write(struct buf *out, const char *text)
     }
 }
 
+/* Bytes of white space, or of a control character that XML carries (DEL, and C1 as c2 80 to c2 9f),
+ * at text. */
+static size_t gap_bytes(const char *text, size_t count)
+{
+    if (is_space(*text) || *text == 0x7f)
+        return 1;
+    const unsigned char *s = (const unsigned char *)text;
+    return count > 1 && s[0] == 0xc2 && utf8_is_control(s[1]) ? 2 : 0;
+}
+
 void wsman_text_fold(char *out, size_t size, const char *text, size_t count)
 {
     size_t used = 0;
     bool gap = false;
     size_t i = 0;
-    for (; i < count; i++) {
-        if (is_space(text[i])) {
+    while (i < count) {
+        size_t skipped = gap_bytes(text + i, count - i);
+        if (skipped > 0) {
             gap = used > 0;
+            i += skipped;
             continue;
         }
         if (used + gap + 1 >= size)
@@ -93,7 +89,7 @@ void wsman_text_fold(char *out, size_t size, const char *text, size_t count)
         if (gap)
             out[used++] = ' ';
         gap = false;
-        out[used++] = text[i];
+        out[used++] = text[i++];
     }
     /* Cut inside a character: take back what came of it. */
     if (i < count && ((unsigned char)text[i] & 0xC0) == 0x80) {

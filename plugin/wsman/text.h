@@ -17,8 +17,8 @@ const char *wsman_text_refusal(const char *text);
 /* Appends text so that a parser gives it back as it was, in content and in attributes alike. */
 void wsman_text_write(struct buf *out, const char *text);
 
-/* Copies with every run of white space as one blank, none at the ends, into size bytes with the
- * NUL; what does not fit is cut between characters. */
+/* Copies with every run of white space and control characters as one blank, none at the ends, into
+ * size bytes with the NUL; what does not fit is cut between characters. */
 void wsman_text_fold(char *out, size_t size, const char *text, size_t count);
 
 /* Whether nothing but XML white space is in it. */
