@@ -87,6 +87,9 @@ static void what_is_no_instance_path_is_refused_with_a_sentence(void **state)
                                         "out, the URL names the host"},
         {"//server/root/cimv2:C=@", "the object path begins with a computer name: leave it out, "
                                     "the URL names the host"},
+        {"/\\server/root/cimv2:C=@",
+         "the object path begins with a computer name: leave it out, the "
+         "URL names the host"},
         {"C=\"x\"", "name the key: C.KEY=\"x\", not C=\"x\""},
         {"C=7", "name the key: C.KEY=7, not C=7"},
         {"C", "C is a class: for an instance write C.KEY=\"value\", or C=@ where there is only "

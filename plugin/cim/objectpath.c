@@ -42,7 +42,7 @@ static bool in_namespace(char c)
 static int take_namespace(struct cursor *cursor, const char **name, size_t *count, struct err *err)
 {
     const char *at = cursor->at;
-    if ((at[0] == '\\' && at[1] == '\\') || (at[0] == '/' && at[1] == '/'))
+    if ((at[0] == '\\' || at[0] == '/') && (at[1] == '\\' || at[1] == '/'))
         return err_set(err, ERR_CONFIG,
                        "the object path begins with a computer name: leave it out, the URL names "
                        "the host");
@@ -187,8 +187,8 @@ static int take_rest(struct cursor *cursor, MI_Instance *key, const char *class_
 
 static int parse(struct cursor *cursor, MI_Instance **key, struct err *err)
 {
-    const char *name_space;
-    size_t namespace_bytes;
+    const char *name_space = NULL;
+    size_t namespace_bytes = 0;
     if (take_namespace(cursor, &name_space, &namespace_bytes, err) != 0)
         return -1;
     const char *class_name = cursor->at;

@@ -200,8 +200,9 @@ struct reading {
 
 static int refuse(const struct reading *reading, const char *what)
 {
-    return err_set(reading->err, ERR_PROTOCOL, "a sealed reply has %s at byte %zu", what,
-                   (size_t)(reading->place - reading->start));
+    err_set(reading->err, ERR_PROTOCOL, "a sealed reply has %s at byte %zu", what,
+            (size_t)(reading->place - reading->start));
+    return -1;
 }
 
 static size_t left(const struct reading *reading)

@@ -200,7 +200,7 @@ static void show_text(const char *text, char *shown)
     const size_t max = METRIC_REFUSAL_TEXT_BYTES - sizeof "\"...\"";
     size_t count = 0;
     shown[count++] = '"';
-    for (size_t i = 0; text[i] != '\0' && i < max; i++)
+    for (size_t i = 0; i < max && text[i] != '\0'; i++)
         shown[count++] = text[i] >= 0x20 && text[i] < 0x7f ? text[i] : '?';
     snprintf(shown + count, METRIC_REFUSAL_TEXT_BYTES - count, "%s\"",
              strlen(text) > max ? "..." : "");
