@@ -8,6 +8,8 @@
 #include "wsman_fixture.h"
 
 #include <dirent.h>
+#include <libxml/globals.h>
+#include <libxml/xmlerror.h>
 
 #define CASES_MAX 256
 
@@ -389,6 +391,39 @@ static void a_reply_shorter_than_four_bytes_says_how_short(void **state)
     assert_fails(*state, "<a>", ERR_PROTOCOL, "the reply has only 3 bytes");
 }
 
+static void nobody_else_may_hear_of_it(void *context, xmlErrorPtr error)
+{
+    (void)context;
+    fail_msg("libxml2 said to somebody else: %s", error->message);
+}
+
+/* libxml2's encoders do not know whose text they convert, and write to stderr. */
+static void a_reply_that_breaks_its_encoding_is_told_by_us_alone(void **state)
+{
+    static const char ucs4[] = "<\0\0\0s\0\0\0:\0\0\0E\0\0\0>\0\0";
+    static const char utf16[] = "\xff\xfe<\0\x00\xdc\x00\xdc";
+    const struct {
+        const char *bytes;
+        size_t count;
+        const char *begins;
+    } rows[] = {{ucs4, sizeof ucs4, "the reply is written in UCS-4 or EBCDIC"},
+                {utf16, sizeof utf16, "the reply is not XML: "}};
+    xmlSetStructuredErrorFunc(NULL, nobody_else_may_hear_of_it);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (size_t step = 0; step < 9; step += 3) {
+            struct wsman_reply reply;
+            struct err err = ERR_INIT;
+            assert_int_equal(
+                fixture_parse_steps(*state, NULL, rows[i].bytes, rows[i].count, step, &reply, &err),
+                -1);
+            assert_int_equal(err.kind, ERR_PROTOCOL);
+            assert_memory_equal(err.text, rows[i].begins, strlen(rows[i].begins));
+        }
+    }
+    assert_ptr_equal(xmlStructuredError, nobody_else_may_hear_of_it);
+    xmlSetStructuredErrorFunc(NULL, NULL);
+}
+
 static void a_doctype_is_refused_before_its_end_is_seen(void **state)
 {
     struct wsman_reader *reader = *state;
@@ -424,6 +459,7 @@ int main(void)
         READER_TEST(a_reader_without_a_begun_reply_says_so),
         READER_TEST(a_failure_is_told_again_by_every_later_call),
         READER_TEST(a_reply_shorter_than_four_bytes_says_how_short),
+        READER_TEST(a_reply_that_breaks_its_encoding_is_told_by_us_alone),
         READER_TEST(a_doctype_is_refused_before_its_end_is_seen),
         READER_TEST(trailing_blanks_and_comments_are_fine_and_nothing_else_is),
     };

@@ -29,9 +29,13 @@ typedef void store_text(struct wsman_reader *reader, const char *text, size_t co
 static void store_sentence(struct wsman_reader *reader, enum rank rank, const char *text,
                            size_t count)
 {
-    if (rank <= reader->sentence_rank || wsman_text_is_blank(text, count))
+    char sentence[sizeof reader->fault.sentence];
+    if (rank <= reader->sentence_rank)
         return;
-    wsman_text_fold(reader->fault.sentence, sizeof reader->fault.sentence, text, count);
+    wsman_text_fold(sentence, sizeof sentence, text, count);
+    if (sentence[0] == '\0')
+        return;
+    memcpy(reader->fault.sentence, sentence, strlen(sentence) + 1);
     reader->sentence_rank = rank;
 }
 

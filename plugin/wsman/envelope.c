@@ -7,6 +7,7 @@
 #include "wsman/names.h"
 #include "wsman/text.h"
 
+#define USUAL_BYTES           2000 /* a Get with a key or two and its URL */
 #define KEY_MAX_BYTES         65536
 #define REFERENCE_MAX_NESTING 8 /* a key that is a reference whose key is a reference ... */
 
@@ -380,6 +381,7 @@ int wsman_envelope_write_get(struct buf *out, const struct wsman_get *get,
     if (strlen(get->message_id) != WSMAN_UUID_CHARS)
         return err_set(err, ERR_CONFIG, "the message id is not a UUID");
     buf_init(&writer.scratch, KEY_MAX_BYTES);
+    buf_reserve(out, start + USUAL_BYTES);
     int result = write_envelope(&writer, &offset, err);
     buf_free(&writer.scratch);
     if (result != 0)

@@ -36,16 +36,6 @@ static bool is_name(const struct wsman_tag *tag, const char *name)
     return strcmp(tag->name, name) == 0;
 }
 
-/* Attribute values go with the callback; the dictionary keeps them, and its size is capped. NULL
- * without memory. */
-static const char *keep(struct wsman_reader *reader, const char *text, size_t count)
-{
-    const xmlChar *kept = xmlDictLookup(reader->context->dict, (const xmlChar *)text, (int)count);
-    if (kept == NULL)
-        wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
-    return (const char *)kept;
-}
-
 /* ---- xsi:type ---- */
 
 /* Types of DSP0230's common schema without their "cim", and of XML Schema. */
@@ -98,7 +88,7 @@ static int take_type(struct wsman_reader *reader, struct wsman_node *node, const
     size_t prefix = colon != NULL ? (size_t)(colon - type) : 0;
     const char *name = colon != NULL ? colon + 1 : type;
     size_t name_bytes = count - (size_t)(name - type);
-    const char *uri = wsman_reader_resolve(reader, type, prefix);
+    const char *uri = wsman_scope_find(reader, type, prefix);
     if (uri == reader->namespaces[WSMAN_CIM] || uri == reader->namespaces[WSMAN_XS]) {
         node->type = find_type(reader, uri, name, name_bytes);
         return 0;
@@ -106,7 +96,7 @@ static int take_type(struct wsman_reader *reader, struct wsman_node *node, const
     if (name_bytes <= suffix || memcmp(name + name_bytes - suffix, TYPE_SUFFIX, suffix) != 0)
         return 0;
     node->xsi_class_bytes = name_bytes - suffix;
-    node->xsi_class = keep(reader, name, node->xsi_class_bytes);
+    node->xsi_class = wsman_reader_keep(reader, name, node->xsi_class_bytes);
     return node->xsi_class != NULL ? 0 : -1;
 }
 
@@ -123,17 +113,17 @@ static int take_attributes(struct wsman_reader *reader, struct wsman_node *node,
                            const struct wsman_tag *tag)
 {
     bool null_array = false;
-    for (int i = 0; i < tag->attribute_count; i++) {
-        const xmlChar **attribute = tag->attributes + 5 * i;
-        const char *name = (const char *)attribute[0];
-        const char *uri = (const char *)attribute[2];
-        const char *text = (const char *)attribute[3];
-        size_t count = (size_t)(attribute[4] - attribute[3]);
-        if (uri == reader->namespaces[WSMAN_XSI] && name == reader->nil && is_true(text, count))
+    for (size_t i = 0; i < tag->attribute_count; i++) {
+        const struct wsman_attribute *attribute = &tag->attributes[i];
+        bool xsi = attribute->uri == reader->namespaces[WSMAN_XSI];
+        bool microsoft = attribute->uri == reader->namespaces[WSMAN_MICROSOFT];
+        const char *text = attribute->value;
+        size_t count = attribute->value_bytes;
+        if (xsi && strcmp(attribute->name, "nil") == 0 && is_true(text, count))
             node->flags |= MI_FLAG_NULL;
-        else if (uri == reader->namespaces[WSMAN_MICROSOFT] && name == reader->is_null_array)
+        else if (microsoft && strcmp(attribute->name, "IsNullArray") == 0)
             null_array = is_true(text, count);
-        else if (uri == reader->namespaces[WSMAN_XSI] && name == reader->type &&
+        else if (xsi && strcmp(attribute->name, "type") == 0 &&
                  take_type(reader, node, text, count) != 0)
             return -1;
     }
@@ -370,7 +360,7 @@ static int selector_set_child(struct wsman_reader *reader, struct wsman_node *ch
         return wsman_reader_fail(reader, ERR_PROTOCOL, "a Selector without a Name");
     if (is_text(name, count, WSMAN_SELECTOR_NAMESPACE))
         return wsman_node_become(child, &namespace_selector);
-    name = keep(reader, name, count);
+    name = wsman_reader_keep(reader, name, count);
     return name != NULL ? open_property(reader, child, tag, name, MI_FLAG_KEY) : -1;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "wsman/names.h"
 #include "wsman/state.h"
@@ -71,40 +72,11 @@ static int hand_out_err(const struct wsman_reader *reader, struct err *err)
 
 /* ---- The stack ---- */
 
-/* Remembers what prefixes mean inside this element, for xsi:type. */
-static int push_scopes(struct wsman_reader *reader, const xmlChar **declarations, int count)
-{
-    if ((size_t)count > WSMAN_READER_MAX_SCOPES - reader->scope_count)
-        return wsman_reader_fail(reader, ERR_LIMIT,
-                                 "the reply declares more than %d namespaces at once",
-                                 WSMAN_READER_MAX_SCOPES);
-    for (int i = 0; i < count; i++) {
-        struct wsman_scope *scope = &reader->scopes[reader->scope_count++];
-        scope->prefix = (const char *)declarations[2 * i];
-        scope->uri = (const char *)declarations[2 * i + 1];
-    }
-    return 0;
-}
-
-const char *wsman_reader_resolve(const struct wsman_reader *reader, const char *prefix,
-                                 size_t count)
-{
-    for (size_t i = reader->scope_count; i-- > 0;) {
-        const struct wsman_scope *scope = &reader->scopes[i];
-        const char *name = scope->prefix != NULL ? scope->prefix : "";
-        if (strlen(name) == count && memcmp(name, prefix, count) == 0)
-            return scope->uri;
-    }
-    return NULL;
-}
-
 /* A node above node, which inherits where values go. */
-static struct wsman_node *push(struct wsman_reader *reader, const struct wsman_node *node,
-                               const char *tag_name)
+static struct wsman_node *push(struct wsman_reader *reader, const struct wsman_node *node)
 {
     struct wsman_node *child = ++reader->top;
     *child = (struct wsman_node){
-        .tag_name = tag_name,
         .holder = node->instance,
         .instance = node->instance,
         .type = MI_STRING,
@@ -122,14 +94,22 @@ int wsman_reader_no_child(struct wsman_reader *reader, struct wsman_node *child,
 
 const char *wsman_reader_attribute(const struct wsman_tag *tag, const char *name, size_t *count)
 {
-    for (int i = 0; i < tag->attribute_count; i++) {
-        const xmlChar **attribute = tag->attributes + 5 * i;
-        if (attribute[2] != NULL || strcmp((const char *)attribute[0], name) != 0)
+    for (size_t i = 0; i < tag->attribute_count; i++) {
+        const struct wsman_attribute *attribute = &tag->attributes[i];
+        if (attribute->uri != NULL || strcmp(attribute->name, name) != 0)
             continue;
-        *count = (size_t)(attribute[4] - attribute[3]);
-        return (const char *)attribute[3];
+        *count = attribute->value_bytes;
+        return attribute->value;
     }
     return NULL;
+}
+
+const char *wsman_reader_keep(struct wsman_reader *reader, const char *text, size_t count)
+{
+    const xmlChar *kept = xmlDictLookup(reader->context->dict, (const xmlChar *)text, (int)count);
+    if (kept == NULL)
+        wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
+    return (const char *)kept;
 }
 
 /* ---- What libxml2 calls ---- */
@@ -148,7 +128,7 @@ static int settle_text(struct wsman_reader *reader)
     return 0;
 }
 
-static int check_counts(struct wsman_reader *reader, int attributes)
+static int check_counts(struct wsman_reader *reader, size_t attributes)
 {
     if (++reader->elements > reader->limits.elements)
         return wsman_reader_fail(reader, ERR_LIMIT, "the reply has more than %zu elements",
@@ -156,41 +136,39 @@ static int check_counts(struct wsman_reader *reader, int attributes)
     if (reader->top == reader->stack + reader->limits.depth)
         return wsman_reader_fail(reader, ERR_LIMIT, "the reply nests deeper than %zu elements",
                                  reader->limits.depth);
-    if ((size_t)attributes > reader->limits.attributes)
+    if (attributes > reader->limits.attributes)
         return wsman_reader_fail(reader, ERR_LIMIT, "an element has more than %zu attributes",
                                  reader->limits.attributes);
     return 0;
 }
 
-static void start_element(void *context, const xmlChar *name, const xmlChar *prefix,
-                          const xmlChar *uri, int declaration_count, const xmlChar **declarations,
-                          int attribute_count, int defaulted, const xmlChar **attributes)
+static size_t count_pairs(const xmlChar **pairs)
+{
+    size_t count = 0;
+    while (pairs != NULL && pairs[2 * count] != NULL)
+        count++;
+    return count;
+}
+
+static void start_element(void *context, const xmlChar *name, const xmlChar **pairs)
 {
     struct wsman_reader *reader = context;
-    (void)prefix;
-    (void)defaulted; /* only a DTD could default one */
-    const struct wsman_tag tag = {
-        .name = (const char *)name,
-        .uri = (const char *)uri,
-        .attributes = attributes,
-        .attribute_count = attribute_count,
-    };
-    if (has_failed(reader) || check_counts(reader, attribute_count + declaration_count) != 0 ||
+    struct wsman_tag tag;
+    if (has_failed(reader) || check_counts(reader, count_pairs(pairs)) != 0 ||
         settle_text(reader) != 0)
         return;
     struct wsman_node *node = reader->top;
-    struct wsman_node *child = push(reader, node, tag.name);
-    if (push_scopes(reader, declarations, declaration_count) == 0)
-        node->state->child(reader, child, &tag);
+    struct wsman_node *child = push(reader, node);
+    if (wsman_scope_open(reader, (const char *)name, pairs, &tag) != 0)
+        return;
+    child->tag_name = tag.name;
+    node->state->child(reader, child, &tag);
 }
 
-static void end_element(void *context, const xmlChar *name, const xmlChar *prefix,
-                        const xmlChar *uri)
+static void end_element(void *context, const xmlChar *name)
 {
     struct wsman_reader *reader = context;
     (void)name;
-    (void)prefix;
-    (void)uri;
     if (has_failed(reader))
         return;
     struct wsman_node *node = reader->top;
@@ -252,33 +230,88 @@ static void processing_instruction(void *context, const xmlChar *target, const x
                       (const char *)target);
 }
 
-/* libxml2's complaint in one line. Warnings (a namespace that is a relative URI) are not ours to
- * judge; an unbound prefix is an error of level ERROR, not FATAL, and stops all the same. */
+static bool is_memory(const xmlError *error)
+{
+    return error->code == XML_ERR_NO_MEMORY || error->message == NULL; /* not even for the words */
+}
+
+/* libxml2's encoders know no context. Only recorded: to stop the parser now would free the memory
+ * that they fill. */
+static void note_encoder_error(struct wsman_reader *reader, const xmlError *error)
+{
+    if (is_memory(error))
+        err_memory(&reader->err);
+    else if (error->level >= XML_ERR_ERROR)
+        err_set(&reader->err, ERR_PROTOCOL, "the reply breaks its own encoding: %.*s",
+                (int)strcspn(error->message, "\n"), error->message);
+}
+
+/* libxml2's complaint in one line. Warnings are not ours to judge; an error of level ERROR stops as
+ * a FATAL one does. */
 static void note_error(void *context, xmlErrorPtr error)
 {
     struct wsman_reader *reader = context;
-    if (error->level < XML_ERR_ERROR || has_failed(reader))
+    if (error->ctxt == NULL)
+        note_encoder_error(reader, error);
+    else if (has_failed(reader) || error->level < XML_ERR_ERROR)
         return;
-    const char *message = error->message;
-    if (error->code == XML_ERR_NO_MEMORY || message == NULL) { /* no memory even for a message */
+    else if (is_memory(error))
         wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
-        return;
-    }
-    wsman_reader_fail(reader, ERR_PROTOCOL, "the reply is not XML: %d:%d: %.*s", error->line,
-                      error->int2, (int)strcspn(message, "\n"), message);
+    else
+        wsman_reader_fail(reader, ERR_PROTOCOL, "the reply is not XML: %d:%d: %.*s", error->line,
+                          error->int2, (int)strcspn(error->message, "\n"), error->message);
 }
 
+/* This thread's handler, where such complaints go; libxml2's own writes to stderr, the daemon's. */
+struct handler {
+    xmlStructuredErrorFunc function;
+    void *context;
+};
+
+static struct handler take_handler(struct wsman_reader *reader)
+{
+    struct handler old = {xmlStructuredError, xmlStructuredErrorContext};
+    xmlSetStructuredErrorFunc(reader, note_error);
+    return old;
+}
+
+static void give_handler_back(const struct handler *old)
+{
+    xmlSetStructuredErrorFunc(old->context, old->function);
+}
+
+/* DSP0226 knows UTF-8 and UTF-16 (shared/facts/wire.md 2), libxml2 hundreds more, some of which
+ * mean one thing whole and another in pieces. */
+#define OTHER_ENCODING "the reply is written in %.40s, which is neither UTF-8 nor UTF-16"
+
+/* The declaration has been read; libxml2 notes here what it had to look for a converter for. */
+static void start_document(void *context)
+{
+    static const char *const fine[] = {"UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII"};
+    struct wsman_reader *reader = context;
+    const char *name = (const char *)reader->context->input->encoding;
+    if (has_failed(reader) || name == NULL)
+        return;
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        if (strcasecmp(name, fine[i]) == 0)
+            return;
+    }
+    wsman_reader_fail(reader, ERR_PROTOCOL, OTHER_ENCODING, name);
+}
+
+/* Not XML_SAX2_MAGIC: names come with their prefixes, which scope.c resolves. Errors go to the
+ * thread's handler (take_handler). */
 static const xmlSAXHandler callbacks = {
-    .initialized = XML_SAX2_MAGIC,
-    .startElementNs = start_element,
-    .endElementNs = end_element,
+    .initialized = 1,
+    .startDocument = start_document,
+    .startElement = start_element,
+    .endElement = end_element,
     .characters = characters,
     .cdataBlock = characters,
     /* The same function: libxml2 then does not try to tell white space apart itself. */
     .ignorableWhitespace = characters,
     .internalSubset = document_type,
     .processingInstruction = processing_instruction,
-    .serror = note_error,
 };
 
 /* ---- The context ---- */
@@ -297,9 +330,35 @@ static bool intern(struct wsman_reader *reader, const char *name, const char **k
     return *kept != NULL;
 }
 
+/* libxml2 makes a state for each thread at the thread's first call. Where there is no memory for
+ * it, 2.9 calls itself for a place to complain in, without end: so we see first that there is some,
+ * more than it takes. 2.12 has a function to ask, which may stand behind older headers too. */
+#if LIBXML_VERSION < 21200
+#define THREAD_STATE_BYTES 16384
+int xmlCheckThreadLocalStorage(void) __attribute__((weak));
+
+static bool make_thread_state(void)
+{
+    void *volatile room = malloc(THREAD_STATE_BYTES);
+    free(room);
+    return room != NULL && xmlGetGlobalState() != NULL;
+}
+#endif
+
+static bool has_thread_state(void)
+{
+#if LIBXML_VERSION < 21200
+    if (xmlCheckThreadLocalStorage == NULL)
+        return make_thread_state();
+#endif
+    return xmlCheckThreadLocalStorage() == 0;
+}
+
 static int make_context(struct wsman_reader *reader)
 {
     xmlSAXHandler handler = callbacks; /* libxml2 copies it */
+    if (!has_thread_state())
+        return -1;
     reader->context = xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
     if (reader->context == NULL)
         return -1;
@@ -307,9 +366,6 @@ static int make_context(struct wsman_reader *reader)
     bool kept = true;
     for (size_t i = 0; i < WSMAN_NAMESPACES; i++)
         kept = intern(reader, namespace_uris[i], &reader->namespaces[i]) && kept;
-    kept = intern(reader, "nil", &reader->nil) && kept;
-    kept = intern(reader, "type", &reader->type) && kept;
-    kept = intern(reader, "IsNullArray", &reader->is_null_array) && kept;
     return kept ? 0 : -1;
 }
 
@@ -329,6 +385,8 @@ struct wsman_reader *wsman_reader_new(const struct wsman_reader_limits *limits, 
     reader->limits = limits != NULL ? *limits : defaults;
     if (reader->limits.depth > WSMAN_READER_MAX_DEPTH)
         reader->limits.depth = WSMAN_READER_MAX_DEPTH;
+    if (reader->limits.attributes > WSMAN_READER_MAX_ATTRIBUTES)
+        reader->limits.attributes = WSMAN_READER_MAX_ATTRIBUTES;
     buf_init(&reader->text, reader->limits.text_bytes);
     if (make_context(reader) != 0) {
         wsman_reader_free(reader);
@@ -399,6 +457,12 @@ int wsman_reader_begin(struct wsman_reader *reader, const char *relates_to, stru
     return 0;
 }
 
+static bool is_known(xmlCharEncoding encoding)
+{
+    return encoding == XML_CHAR_ENCODING_NONE || encoding == XML_CHAR_ENCODING_UTF8 ||
+           encoding == XML_CHAR_ENCODING_UTF16LE || encoding == XML_CHAR_ENCODING_UTF16BE;
+}
+
 /* The first four bytes tell libxml2 the encoding; a reset without them loses the BOM and UTF-16
  * (shared/facts/wire.md 7). Returns how many of the bytes were taken. */
 static size_t take_head(struct wsman_reader *reader, const unsigned char *bytes, size_t count)
@@ -408,8 +472,10 @@ static size_t take_head(struct wsman_reader *reader, const unsigned char *bytes,
         reader->head[reader->head_bytes++] = bytes[taken++];
     if (reader->head_bytes < sizeof reader->head)
         return taken;
-    if (xmlCtxtResetPush(reader->context, (const char *)reader->head, (int)reader->head_bytes, NULL,
-                         NULL) != 0)
+    if (!is_known(xmlDetectCharEncoding(reader->head, (int)reader->head_bytes)))
+        err_set(&reader->err, ERR_PROTOCOL, OTHER_ENCODING, "UCS-4 or EBCDIC");
+    else if (xmlCtxtResetPush(reader->context, (const char *)reader->head, (int)reader->head_bytes,
+                              NULL, NULL) != 0)
         err_set(&reader->err, ERR_MEMORY, "out of memory");
     reader->parsing = true;
     return taken;
@@ -427,7 +493,7 @@ static int parse_piece(struct wsman_reader *reader, const unsigned char *bytes, 
     int code = xmlParseChunk(reader->context, (const char *)bytes, (int)count, 0);
     if (has_failed(reader))
         return -1;
-    if (code == XML_ERR_NO_MEMORY)
+    if (code == XML_ERR_NO_MEMORY || code < 0) /* below 0: it had no place for the bytes */
         return wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
     if (waiting_bytes(reader) > WAITING_BYTES)
         return wsman_reader_fail(reader, ERR_LIMIT, "a tag or a comment of more than %d bytes",
@@ -446,6 +512,7 @@ int wsman_reader_feed(struct wsman_reader *reader, const void *bytes, size_t cou
         return hand_out_err(reader, err);
     }
     reader->reply_bytes += count;
+    struct handler handler = take_handler(reader);
     if (!reader->parsing) {
         size_t taken = take_head(reader, at, count);
         at += taken;
@@ -457,6 +524,7 @@ int wsman_reader_feed(struct wsman_reader *reader, const void *bytes, size_t cou
         at += piece;
         count -= piece;
     }
+    give_handler_back(&handler);
     return has_failed(reader) ? hand_out_err(reader, err) : 0;
 }
 
@@ -480,13 +548,17 @@ static int check_end(struct wsman_reader *reader)
 
 int wsman_reader_finish(struct wsman_reader *reader, struct wsman_reply *reply, struct err *err)
 {
-    if (!has_failed(reader))
+    if (!has_failed(reader)) {
+        struct handler handler = take_handler(reader);
         check_end(reader);
+        give_handler_back(&handler);
+    }
     if (has_failed(reader))
         return hand_out_err(reader, err);
     reply->kind = reader->is_fault ? WSMAN_REPLY_FAULT : WSMAN_REPLY_INSTANCE;
     reply->instance = reader->instance;
-    reply->fault = reader->fault;
+    if (reader->is_fault)
+        reply->fault = reader->fault;
     reader->instance = NULL;
     /* A second finish has nothing to give. */
     err_set(&reader->err, ERR_PROTOCOL, NOT_BEGUN);

@@ -10,7 +10,8 @@
  *
  *   new -> ( begin -> feed* -> finish )* -> free          begin may follow anything: it abandons
  *
- * Owned by whoever called new; one thread at a time. Touches no global of libxml2.
+ * Owned by whoever called new; one thread at a time. Of libxml2's globals it borrows this thread's
+ * error handler while it parses.
  */
 #ifndef WSMAN_READER_H
 #define WSMAN_READER_H
@@ -26,7 +27,7 @@ struct wsman_reader;
 struct wsman_reader_limits {
     size_t depth;            /* open elements at once; at most 64 */
     size_t elements;         /* in the whole reply */
-    size_t attributes;       /* of one element, its namespace declarations included */
+    size_t attributes;       /* of one element, its declarations included; at most 64 */
     size_t text_bytes;       /* of one value, as UTF-8 */
     size_t reply_bytes;      /* as they come */
     size_t dictionary_bytes; /* of names remembered from reply to reply; past it a fresh context */
@@ -43,11 +44,11 @@ enum wsman_reply_kind { WSMAN_REPLY_INSTANCE, WSMAN_REPLY_FAULT };
 struct wsman_reply {
     enum wsman_reply_kind kind;
     MI_Instance *instance;    /* INSTANCE: new, free with MI_Instance_Delete; else NULL */
-    struct wsman_fault fault; /* FAULT; else zero */
+    struct wsman_fault fault; /* FAULT; else untouched */
 };
 
-/* Lets libxml2 initialise itself (xmlInitParser, which may be called again and again), so that the first
- * readers of two threads, ours and another plugin's, do not do it at once. */
+/* Lets libxml2 initialise itself (xmlInitParser, which may be called again and again), so that the
+ * first readers of two threads, ours and another plugin's, do not do it at once. */
 void wsman_reader_prepare(void);
 
 /* New: free with wsman_reader_free. limits NULL: the default. NULL with ERR_MEMORY. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * state: the parts of a reader, shared by the files that each know one region of the envelope.
- * Private to wsman/: reader.c (life, libxml2, limits, the stack), document.c (Envelope, Header,
- * Body), payload.c (instances), complaint.c (faults).
+ * Private to wsman/: reader.c (life, libxml2, limits, the stack), scope.c (namespaces), document.c
+ * (Envelope, Header, Body), payload.c (instances), complaint.c (faults).
  *
  *   every open element is a node on a stack; its state says what a child, an end and text mean:
  *
@@ -20,8 +20,9 @@
 #include "wsman/reader.h"
 #include "wsman/uuid.h"
 
-#define WSMAN_READER_MAX_DEPTH  64
-#define WSMAN_READER_MAX_SCOPES 256
+#define WSMAN_READER_MAX_DEPTH      64
+#define WSMAN_READER_MAX_SCOPES     256
+#define WSMAN_READER_MAX_ATTRIBUTES 64 /* of one element, declarations included */
 
 /* Namespaces we know, as pointers into the context's dictionary: equal pointers, equal names. */
 enum wsman_namespace {
@@ -41,13 +42,20 @@ enum wsman_namespace {
     WSMAN_NAMESPACES
 };
 
-/* A start tag. Pointers are libxml2's: the names live as long as the context, values until the
- * callback returns. */
+/* An attribute that declares no namespace. */
+struct wsman_attribute {
+    const char *name; /* local */
+    const char *uri;  /* NULL: no namespace */
+    const char *value;
+    size_t value_bytes;
+};
+
+/* A start tag. Names live as long as the context, values until the callback returns. */
 struct wsman_tag {
-    const char *name;
-    const char *uri;            /* NULL: no namespace */
-    const xmlChar **attributes; /* five pointers each: name, prefix, URI, value, value's end */
-    int attribute_count;
+    const char *name; /* local */
+    const char *uri;  /* NULL: no namespace */
+    const struct wsman_attribute *attributes;
+    size_t attribute_count;
 };
 
 enum wsman_text_use {
@@ -98,20 +106,19 @@ static inline int wsman_node_become(struct wsman_node *node, const struct wsman_
 }
 
 struct wsman_scope {
-    const char *prefix; /* NULL: the default namespace */
-    const char *uri;
+    const char *prefix; /* "": the default namespace */
+    size_t prefix_bytes;
+    const char *uri; /* NULL: no namespace */
 };
 
 struct wsman_reader {
     struct wsman_reader_limits limits;
     xmlParserCtxtPtr context;
     const char *namespaces[WSMAN_NAMESPACES];
-    const char *nil; /* names of attributes, in the same dictionary */
-    const char *type;
-    const char *is_null_array;
     struct wsman_node stack[WSMAN_READER_MAX_DEPTH + 1]; /* [0] is the document itself */
     struct wsman_scope scopes[WSMAN_READER_MAX_SCOPES];
-    struct buf text; /* of the innermost element */
+    struct wsman_attribute attributes[WSMAN_READER_MAX_ATTRIBUTES]; /* of the tag at hand */
+    struct buf text;                                                /* of the innermost element */
 
     /* One reply */
     struct wsman_node *top; /* the element open innermost; stack where there is none */
@@ -158,9 +165,16 @@ static inline bool wsman_reader_is(const struct wsman_reader *reader, const stru
     return tag->uri == reader->namespaces[space];
 }
 
-/* The URI that a prefix stands for here; NULL where it stands for none. */
-const char *wsman_reader_resolve(const struct wsman_reader *reader, const char *prefix,
-                                 size_t count);
+/* Attribute values go with the callback; the dictionary keeps them, and its size is capped. NULL
+ * without memory, after having failed. */
+const char *wsman_reader_keep(struct wsman_reader *reader, const char *text, size_t count);
+
+/* Opens the scopes of a start tag and fills *tag; name and pairs are libxml2's (scope.c). -1 after
+ * a failure. */
+int wsman_scope_open(struct wsman_reader *reader, const char *name, const xmlChar **pairs,
+                     struct wsman_tag *tag);
+/* The URI that a prefix ("": none) stands for here; NULL where it stands for none. */
+const char *wsman_scope_find(const struct wsman_reader *reader, const char *prefix, size_t count);
 
 /* Makes node the payload (payload.c) or the fault (complaint.c). */
 int wsman_payload_open(struct wsman_reader *reader, struct wsman_node *node,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wsman/names.h"
+#include "wsman/text.h"
 
 #define NAME_MAX_BYTES 1024
 #define URI_MAX_BYTES  4096
@@ -100,7 +101,7 @@ int wsman_uri_check(const char *text, const char *what, struct err *err)
 
 static void write_prefixed(struct buf *out, const char *prefix, const char *class_name)
 {
-    buf_add_text(out, prefix);
+    wsman_text_write(out, prefix); /* it may hold '&' */
     if (prefix[strlen(prefix) - 1] != '/')
         buf_add_char(out, '/');
     buf_add_text(out, class_name);
@@ -128,14 +129,14 @@ int wsman_uri_write(struct buf *out, enum wsman_uri_form form, const char *prefi
         return -1;
     if (prefix != NULL && wsman_uri_check(prefix, "the resource URI prefix", err) != 0)
         return -1;
-    if (prefix == NULL && form == WSMAN_URI_WMI && namespace_name == NULL)
-        return err_set(err, ERR_CONFIG, "the WMI resource URI needs a namespace");
     if (prefix != NULL)
         write_prefixed(out, prefix, class_name);
     else if (form == WSMAN_URI_DMTF)
         write_prefixed(out, WSMAN_URI_PREFIX_DMTF, class_name);
-    else
+    else if (namespace_name != NULL)
         write_wmi(out, namespace_name, class_name);
+    else
+        return err_set(err, ERR_CONFIG, "the WMI resource URI needs a namespace");
     return 0;
 }
 

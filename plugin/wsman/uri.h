@@ -26,8 +26,8 @@ int wsman_uri_check_namespace(const char *name, struct err *err);
 /* 0 where name is a class name: a letter or `_`, then letters, digits, `_`. ERR_CONFIG. */
 int wsman_uri_check_class(const char *name, struct err *err);
 
-/* Appends the URI. prefix NULL: the form's own. With a prefix, or in the DMTF form, the URI is
- * prefix, slash, class, and the namespace belongs in a selector; in the WMI form the namespace
+/* Appends the URI as XML. prefix NULL: the form's own. With a prefix, or in the DMTF form, the URI
+ * is prefix, slash, class, and the namespace belongs in a selector; in the WMI form the namespace
  * stands in it, its backslashes as slashes, and NULL is refused (ERR_CONFIG). Writes nothing on
  * failure. */
 int wsman_uri_write(struct buf *out, enum wsman_uri_form form, const char *prefix,
