@@ -54,16 +54,23 @@ static const struct log collectd_log = {.write = log_line};
 
 static void add_word(struct words *words, const oconfig_item_t *item)
 {
-    char *word = NULL;
-    if (cf_util_get_string(item, &word) != 0)
-        return; /* collectd has said what is wrong */
+    if (item->values_num != 1 || item->values[0].type != OCONFIG_TYPE_STRING ||
+        *item->values[0].value.string == '\0') {
+        log_write(&collectd_log, LOG_LEVEL_ERROR,
+                  "<Plugin " NAME ">: %s wants one path in quotes, as %s \"/etc/collectd/mi/...\"; "
+                  "one that has something else is ignored",
+                  item->key, item->key);
+        return;
+    }
+    char *word = strdup(item->values[0].value.string);
     char **list = realloc(words->list, (words->count + 1) * sizeof *list);
-    if (list == NULL) {
+    if (list != NULL)
+        words->list = list;
+    if (list == NULL || word == NULL) {
         free(word);
         log_write(&collectd_log, LOG_LEVEL_ERROR, "out of memory");
         return;
     }
-    words->list = list;
     words->list[words->count++] = word;
 }
 

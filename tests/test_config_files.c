@@ -3,24 +3,14 @@
 #include "config_fixture.h"
 
 #include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/prctl.h>
 
 #include "config/document.h"
 #include "config/file.h"
-
-static int begin(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-    fixture_begin(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int end(void **state)
-{
-    fixture_end(*state);
-    free(*state);
-    return 0;
-}
 
 static void hosts_give(struct fixture *fixture, const char *said)
 {
@@ -43,22 +33,122 @@ static void a_directory_is_told(void **state)
 static void a_fifo_nobody_writes_to_holds_nothing_up(void **state)
 {
     assert_int_equal(mkfifo("hosts.yaml", 0600), 0);
-    hosts_give(*state, "hosts.yaml: not a regular file\n");
+    hosts_give(*state, "hosts.yaml: not a regular file: a FIFO, socket or device is not read\n");
 }
 
 static void a_device_is_told(void **state)
 {
     assert_int_equal(symlink("/dev/zero", "hosts.yaml"), 0);
-    hosts_give(*state, "hosts.yaml: not a regular file\n");
+    hosts_give(*state, "hosts.yaml: not a regular file: a FIFO, socket or device is not read\n");
+}
+
+#define NOBODY 65534
+
+/* root may read everything: it takes another user's place until the test ends. */
+static void become_somebody(const struct fixture *fixture)
+{
+    if (getuid() != 0)
+        return;
+    assert_int_equal(chown(fixture->dir, NOBODY, NOBODY), 0);
+    assert_int_equal(seteuid(NOBODY), 0);
+}
+
+/* The leak sanitizer needs a process that may be looked at, as it is no longer after seteuid. */
+static int become_oneself(void **state)
+{
+    int failed = seteuid(getuid());
+    prctl(PR_SET_DUMPABLE, 1);
+    return failed != 0 ? failed : fixture_teardown(state);
 }
 
 static void a_file_without_the_right_to_read_is_told(void **state)
 {
-    if (geteuid() == 0)
-        skip();
+    become_somebody(*state);
     fixture_write("hosts.yaml", "hosts: {}\n");
     assert_int_equal(chmod("hosts.yaml", 0), 0);
     hosts_give(*state, "hosts.yaml: cannot be read: Permission denied\n");
+}
+
+/* As any user: a file of /proc that gives nothing but an error. */
+static void a_file_that_cannot_be_read_to_its_end_is_told(void **state)
+{
+    assert_int_equal(symlink("/proc/self/mem", "hosts.yaml"), 0);
+    hosts_give(*state, "hosts.yaml: cannot be read: Input/output error\n");
+}
+
+static void a_symlink_to_itself_is_told(void **state)
+{
+    assert_int_equal(symlink("hosts.yaml", "hosts.yaml"), 0);
+    hosts_give(*state, "hosts.yaml: cannot be read: Too many levels of symbolic links\n");
+}
+
+static void an_empty_file_is_told(void **state)
+{
+    fixture_write("hosts.yaml", "");
+    hosts_give(*state, "warning: hosts.yaml: nothing is in this file\n");
+}
+
+static void what_is_no_file_in_a_module_folder_costs_nothing_else(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(mkdir("modules", 0700), 0);
+    assert_int_equal(mkdir("modules/a.yaml", 0700), 0);
+    assert_int_equal(mkfifo("modules/b.yaml", 0600), 0);
+    assert_int_equal(symlink("c.yaml", "modules/c.yaml"), 0);
+    assert_int_equal(symlink("/dev/zero", "modules/d.yaml"), 0);
+    assert_int_equal(symlink("nowhere", "modules/e.yaml"), 0);
+    fixture_write("modules/f.yaml",
+                  "module: m\ninstances: [{class: C, metrics: [{property: P, type: gauge}]}]\n");
+    fixture_write("hosts.yaml", "auths: {a: {method: basic, user: u, password_file: secret}}\n"
+                                "hosts: {h: {auth: a, modules: [m]}}\n");
+    fixture_load_here(fixture);
+    assert_string_equal(fixture_said(fixture),
+                        "modules/a.yaml: a directory; for all files in it name '*.yaml' behind it\n"
+                        "modules/b.yaml: not a regular file: a FIFO, socket or device is not read\n"
+                        "modules/c.yaml: cannot be read: Too many levels of symbolic links\n"
+                        "modules/d.yaml: not a regular file: a FIFO, socket or device is not read\n"
+                        "modules/e.yaml: cannot be read: No such file or directory\n");
+    assert_int_equal(fixture->model->host_count, 1);
+}
+
+/* Somebody appends while the plugin reads: whatever of it is there by then, it ends. */
+struct writer {
+    pthread_t thread;
+    atomic_bool stop;
+    atomic_bool began;
+};
+
+static void *append(void *context)
+{
+    static const char LINES[] = "# one more line of a file that grows and grows and grows\n";
+    struct writer *writer = context;
+    int fd = open("hosts.yaml", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    for (size_t i = 0; !atomic_load(&writer->stop) && i < 1000000; i++) {
+        if (write(fd, LINES, sizeof LINES - 1) < 0)
+            break;
+        atomic_store(&writer->began, true);
+    }
+    close(fd);
+    return NULL;
+}
+
+static void a_file_that_grows_while_it_is_read_holds_nothing_up(void **state)
+{
+    struct fixture *fixture = *state;
+    struct writer writer = {.stop = false};
+    fixture_write("hosts.yaml", "hosts: {}\n");
+    assert_int_equal(pthread_create(&writer.thread, NULL, append, &writer), 0);
+    while (!atomic_load(&writer.began))
+        sched_yield();
+    for (int i = 0; i < 20; i++) {
+        fixture_load_here(fixture);
+        if (fixture->line_count > 0)
+            assert_string_equal(
+                fixture_said(fixture),
+                "hosts.yaml: larger than 16 MB, which no file here may be: split it\n");
+    }
+    atomic_store(&writer.stop, true);
+    pthread_join(writer.thread, NULL);
 }
 
 /* Comments, so that libyaml has little to do. */
@@ -113,7 +203,8 @@ static void more_nodes_than_the_maximum_are_refused(void **state)
     text[used++] = ']';
     fixture_write_bytes("hosts.yaml", text, used);
     free(text);
-    hosts_give(*state, "hosts.yaml: more than 2000000 keys and values: split the file\n");
+    hosts_give(*state, "hosts.yaml:1:4000004: more than 2000000 keys and values up to here: the "
+                       "file is not read, split it\n");
 }
 
 static void load_pattern(struct fixture *fixture, const char *pattern)
@@ -156,14 +247,54 @@ static void a_pattern_may_have_wildcards_in_every_part(void **state)
 static void a_directory_that_a_pattern_may_not_read_is_told(void **state)
 {
     struct fixture *fixture = *state;
-    if (geteuid() == 0)
-        skip();
+    become_somebody(fixture);
     assert_int_equal(mkdir("closed", 0), 0);
     load_pattern(fixture, "closed/*.yaml");
     assert_string_equal(
         fixture_said(fixture),
         "<Plugin mi> Inventory \"closed/*.yaml\": the directory 'closed/' cannot be "
         "read: Permission denied\n");
+}
+
+static void a_dead_link_that_a_pattern_finds_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(symlink("nowhere", "a.yaml"), 0);
+    assert_int_equal(symlink("b.yaml", "b.yaml"), 0);
+    assert_int_equal(symlink("loop", "loop"), 0);
+    fixture_write("c.yaml", "hosts: {}\n");
+    load_pattern(fixture, "*.yaml");
+    assert_string_equal(fixture_said(fixture),
+                        "a.yaml: cannot be read: No such file or directory\n"
+                        "b.yaml: cannot be read: Too many levels of symbolic links\n");
+    load_pattern(fixture, "loop/*.yaml");
+    assert_string_equal(fixture_said(fixture),
+                        "<Plugin mi> Inventory \"loop/*.yaml\": the directory 'loop/' cannot be "
+                        "read: Too many levels of symbolic links\n");
+    load_pattern(fixture, "[l]oop/c.yaml");
+    assert_string_equal(fixture_said(fixture),
+                        "<Plugin mi> Inventory \"[l]oop/c.yaml\": the directory 'loop/' cannot be "
+                        "read: Too many levels of symbolic links\n");
+}
+
+/* The sentence is what counts: of the road only its end is shown. */
+static void a_long_road_leaves_room_for_the_sentence(void **state)
+{
+    struct fixture *fixture = *state;
+    char part[201];
+    char path[PATH_MAX] = "";
+    memset(part, 'd', sizeof part - 1);
+    part[sizeof part - 1] = '\0';
+    for (int i = 0; i < 8; i++) {
+        snprintf(path + strlen(path), sizeof path - strlen(path), "%s/", part);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    snprintf(path + strlen(path), sizeof path - strlen(path), "hosts.yaml");
+    fixture_write(path, "hosts: []\n");
+    load_pattern(fixture, path);
+    assert_non_null(strstr(fixture_said(fixture),
+                           "d/hosts.yaml:1:8: 'hosts' should be a mapping: each name, then ': ', "
+                           "then its keys\n"));
 }
 
 static void one_file_under_two_names_is_read_once(void **state)
@@ -217,7 +348,7 @@ static void no_complaint_ever_holds_the_password(void **state)
     assert_null(strstr(fixture_said(fixture), "hunter2"));
 }
 
-#define FILES_TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define FILES_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, become_oneself)
 
 int main(void)
 {
@@ -227,11 +358,18 @@ int main(void)
         FILES_TEST(a_fifo_nobody_writes_to_holds_nothing_up),
         FILES_TEST(a_device_is_told),
         FILES_TEST(a_file_without_the_right_to_read_is_told),
+        FILES_TEST(a_file_that_cannot_be_read_to_its_end_is_told),
+        FILES_TEST(a_symlink_to_itself_is_told),
+        FILES_TEST(an_empty_file_is_told),
+        FILES_TEST(what_is_no_file_in_a_module_folder_costs_nothing_else),
+        FILES_TEST(a_file_that_grows_while_it_is_read_holds_nothing_up),
         FILES_TEST(sixteen_megabytes_are_read_and_a_byte_more_is_not),
         FILES_TEST(a_file_is_measured_while_it_is_read_too),
         FILES_TEST(more_nodes_than_the_maximum_are_refused),
         FILES_TEST(a_pattern_may_have_wildcards_in_every_part),
         FILES_TEST(a_directory_that_a_pattern_may_not_read_is_told),
+        FILES_TEST(a_dead_link_that_a_pattern_finds_is_told),
+        FILES_TEST(a_long_road_leaves_room_for_the_sentence),
         FILES_TEST(one_file_under_two_names_is_read_once),
         FILES_TEST(no_inventory_at_all_is_an_error),
         FILES_TEST(missing_shipped_modules_are_told),

@@ -4,21 +4,6 @@
 
 #include <dirent.h>
 
-static int begin(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-    fixture_begin(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int end(void **state)
-{
-    fixture_end(*state);
-    free(*state);
-    return 0;
-}
-
 static void load_with_shipped_modules(struct fixture *fixture)
 {
     char modules[4096];
@@ -110,7 +95,7 @@ static void a_module_file_is_named_after_its_module(void **state)
     assert_int_equal(count, 6);
 }
 
-#define SHIPPED_TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define SHIPPED_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
 {

@@ -286,7 +286,8 @@ static void a_variable_that_is_not_set_is_said_once_and_not_looked_for_again(voi
     assert_password(bench, 1, NULL);
     assert_int_equal(bench->line_count, 1);
     assert_non_null(strstr(bench->lines[0], "hosts.yaml:4:3: auth other: the environment variable "
-                                            "MI_TEST_SECRET"));
+                                            "that 'password_env' names"));
+    assert_null(strstr(bench->lines[0], "MI_TEST_SECRET"));
     assert_non_null(strstr(bench->lines[0], "not set"));
     unsetenv("MI_TEST_SECRET");
 }

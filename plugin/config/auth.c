@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "config/scalar.h"
 #include "config/word.h"
@@ -106,12 +107,14 @@ static int parse_user(struct draft *draft, const struct config_node *node)
     const char *text;
     if (keep(draft, node, KEY_USER, &text) != 0)
         return -1;
-    /* RFC 7617 2: a user with a colon cannot be told from the password. */
+    /* RFC 7617 2: a user with a colon cannot be told from the password. Not shown: what stands
+     * behind the colon may be the password. */
     if (strchr(text, ':') != NULL || strlen(text) > USER_MAX_BYTES) {
         config_complaint_error(&draft->work->complaints, &node->at,
-                               "'user' is '%s' and should be monitor, 'CORP\\monitor' (in single "
-                               "quotes) or monitor@REALM, without ':'",
-                               config_complaint_shown(text).text);
+                               "'user' should be as monitor, 'CORP\\monitor' (in single quotes) or "
+                               "monitor@REALM, without ':' and at most %d bytes long; a password "
+                               "goes into the file that 'password_file' names",
+                               USER_MAX_BYTES);
         return -1;
     }
     draft->auth->user = text;
@@ -147,8 +150,8 @@ static int parse_credential(struct draft *draft, const struct config_node *node)
     if (directory == NULL || *directory == '\0') {
         config_complaint_error(complaints, &node->at,
                                "'password_credential' needs $CREDENTIALS_DIRECTORY, which is not "
-                               "set: systemd sets it for a unit that has LoadCredential=%s:PATH",
-                               config_complaint_shown(name).text);
+                               "set: systemd sets it for a unit that has LoadCredential=NAME:PATH, "
+                               "and NAME is what stands here");
         return -1;
     }
     int bytes = snprintf(path, sizeof path, "%s/%s", directory, name);
@@ -268,6 +271,35 @@ static int parse_value(struct draft *draft, enum auth_key key, const struct conf
     return -1;
 }
 
+/* A key that nobody knows is shown only where it is nearly one: {password: hun,ter2} has the key
+ * ter2. */
+static void warn_unknown(struct draft *draft, const struct config_node *node)
+{
+    static const char *const PASSWORDS[] = {"password", "passwd", "pass", "pwd", "secret"};
+    struct config_complaints *complaints = &draft->work->complaints;
+    const char *text = node->text;
+    for (size_t i = 0; i < sizeof PASSWORDS / sizeof PASSWORDS[0]; i++)
+        if (strcasecmp(text, PASSWORDS[i]) == 0) {
+            config_complaint_warning(complaints, &node->at,
+                                     "an auth has no key '%s', it is ignored: write the password "
+                                     "into a file that only collectd can read and name that file "
+                                     "by 'password_file'",
+                                     PASSWORDS[i]);
+            return;
+        }
+    if (config_word_nearest(text, KEYS, KEY_COUNT) != NULL)
+        config_complaint_warning(complaints, &node->at, "an auth has no key '%s'%s, it is ignored",
+                                 config_complaint_shown(text).text,
+                                 config_word_hint(text, KEYS, KEY_COUNT).text);
+    else
+        config_complaint_warning(
+            complaints, &node->at,
+            "an auth has no such key, it is ignored: a text with a comma in it "
+            "needs quotes, and the keys are method, user, password_file, "
+            "password_credential, password_env, keytab, credential_cache, "
+            "cert_file, key_file, fallback, spn and realm");
+}
+
 static int parse_key(struct draft *draft, const struct config_node *node)
 {
     size_t key = 0;
@@ -281,10 +313,7 @@ static int parse_key(struct draft *draft, const struct config_node *node)
         return parse_value(draft, (enum auth_key)key, node->value);
     }
     if (!config_document_is_free_key(node))
-        config_complaint_warning(&draft->work->complaints, &node->at,
-                                 "an auth has no key '%s'%s, it is ignored",
-                                 config_complaint_shown(node->text).text,
-                                 config_word_hint(node->text, KEYS, KEY_COUNT).text);
+        warn_unknown(draft, node);
     return 0;
 }
 
@@ -292,9 +321,9 @@ static int parse_key(struct draft *draft, const struct config_node *node)
 
 static int tell_needs(struct draft *draft, const struct config_node *key, const char *what)
 {
-    config_complaint_error(&draft->work->complaints, &key->at,
-                           "the auth '%s' needs %s for the method %s", draft->auth->name, what,
-                           METHODS[draft->auth->method]);
+    config_complaint_error(
+        &draft->work->complaints, &key->at, "the auth '%s' needs %s for the method %s",
+        config_complaint_shown(draft->auth->name).text, what, METHODS[draft->auth->method]);
     return -1;
 }
 

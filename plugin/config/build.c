@@ -61,7 +61,8 @@ static void tell_unknown_group(struct builder *builder, const struct config_node
     for (struct config_group *group = builder->inventory->groups; group != NULL && count < 64;
          group = group->next)
         names[count++] = group->name;
-    config_complaint_error(&builder->work->complaints, &node->at, "no group is named '%s'%s",
+    config_complaint_error(&builder->work->complaints, &node->at,
+                           "no group is named '%s'%s: 'group' is one of the names below 'groups'",
                            config_complaint_shown(node->text).text,
                            config_word_hint(node->text, names, count).text);
 }
@@ -138,8 +139,11 @@ static int tell_unknown_auth(struct builder *builder, struct draft *draft)
     for (struct config_auth *auth = builder->inventory->auths; auth != NULL && count < 64;
          auth = auth->next)
         names[count++] = auth->model.name;
-    config_complaint_error(&builder->work->complaints, &setting->at, "no auth is named '%s'%s",
-                           config_complaint_shown(setting->value.text).text,
+    /* monitor:hunter2 is a user and a password, put in the wrong place. */
+    bool may_be_secret = strchr(setting->value.text, ':') != NULL;
+    config_complaint_error(&builder->work->complaints, &setting->at,
+                           "no auth is named '%s'%s: 'auth' is one of the names below 'auths'",
+                           config_complaint_shown(may_be_secret ? "..." : setting->value.text).text,
                            config_word_hint(setting->value.text, names, count).text);
     setting->broken = true;
     return lose(draft, setting);

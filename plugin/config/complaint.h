@@ -23,7 +23,7 @@ struct config_complaints {
 };
 
 /* Text of the operator's within a sentence: control characters blanked, long ones shortened at a
- * character's end. */
+ * character's end, a URL without the user and password that may stand in it. */
 struct config_shown {
     char text[72];
 };

@@ -65,10 +65,13 @@ static void attach(struct reader *reader, struct config_node *node)
 static struct config_node *add_node(struct reader *reader, const yaml_event_t *event,
                                     enum config_kind kind)
 {
+    struct model_origin at = {reader->path, (unsigned)event->start_mark.line + 1,
+                              (unsigned)event->start_mark.column + 1};
     if (reader->node_count == CONFIG_DOCUMENT_MAX_NODES) {
         config_complaint_error(
-            &reader->work->complaints, &(struct model_origin){reader->path, 0, 0},
-            "more than %d keys and values: split the file", CONFIG_DOCUMENT_MAX_NODES);
+            &reader->work->complaints, &at,
+            "more than %d keys and values up to here: the file is not read, split it",
+            CONFIG_DOCUMENT_MAX_NODES);
         return NULL;
     }
     struct config_node *node =
@@ -76,8 +79,7 @@ static struct config_node *add_node(struct reader *reader, const yaml_event_t *e
     if (node == NULL)
         return NULL;
     reader->node_count++;
-    node->at = (struct model_origin){reader->path, (unsigned)event->start_mark.line + 1,
-                                     (unsigned)event->start_mark.column + 1};
+    node->at = at;
     node->kind = kind;
     node->text = "";
     return node;
@@ -106,7 +108,7 @@ static int add_scalar(struct reader *reader, const yaml_event_t *event)
         return config_work_memory(reader->work);
     refuse_marks(reader, node, event->data.scalar.anchor, event->data.scalar.tag);
     if (strlen(node->text) != count)
-        refuse(reader, node, "a NUL byte inside a text");
+        refuse(reader, node, "a NUL byte inside a text: take it out");
     attach(reader, node);
     return 0;
 }
@@ -172,10 +174,11 @@ static int refuse_duplicates(struct reader *reader, struct config_node *mapping)
             continue;
         }
         keys[i]->refused = keys[first]->doubled = true;
-        config_complaint_error(&reader->work->complaints, &keys[i]->at,
-                               "the key '%s' stands in line %u, column %u already",
-                               config_complaint_shown(keys[i]->text).text, keys[first]->at.line,
-                               keys[first]->at.column);
+        config_complaint_error(
+            &reader->work->complaints, &keys[i]->at,
+            "the key '%s' stands in line %u, column %u already: keep one of them",
+            config_complaint_shown(keys[i]->text).text, keys[first]->at.line,
+            keys[first]->at.column);
     }
     free(keys);
     return 0;

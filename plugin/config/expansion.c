@@ -152,9 +152,11 @@ static size_t count_instances(struct maker *maker, struct config_keys *merged, b
     }
     if (total <= CONFIG_KEYS_MAX_INSTANCES)
         return total;
-    config_complaint_error(&maker->work->complaints, &maker->use->at,
-                           "these keys make more than %d instances, which is the maximum",
-                           CONFIG_KEYS_MAX_INSTANCES);
+    config_complaint_error(
+        &maker->work->complaints, &maker->use->at,
+        "these keys make more than %d instances, which is the maximum: name fewer "
+        "values",
+        CONFIG_KEYS_MAX_INSTANCES);
     return 0;
 }
 
@@ -226,14 +228,20 @@ static int check_override(struct config_work *work, const struct config_module *
 {
     for (size_t i = 0; i < use->keys.count; i++) {
         const char *name = use->keys.keys[i].name;
+        const char *names[64];
+        size_t count = 0;
         bool known = false;
-        for (size_t k = 0; k < module->instance_count; k++)
-            known = known || config_keys_find(&module->instances[k].keys, name) != NULL;
+        for (size_t k = 0; k < module->instance_count; k++) {
+            const struct config_keys *keys = &module->instances[k].keys;
+            known = known || config_keys_find(keys, name) != NULL;
+            for (size_t j = 0; j < keys->count && count < 64; j++)
+                names[count++] = keys->keys[j].name;
+        }
         if (known)
             continue;
         config_complaint_error(&work->complaints, &use->at,
-                               "the module '%s' has no instance with a key '%s'", module->name,
-                               name);
+                               "the module '%s' has no instance with a key '%s'%s", module->name,
+                               name, config_word_hint(name, names, count).text);
         return -1;
     }
     return 0;

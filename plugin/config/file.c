@@ -21,7 +21,7 @@ static int check_file(int fd, struct err *err)
     if (S_ISDIR(status.st_mode))
         return err_set(err, ERR_CONFIG, "a directory; for all files in it name '*.yaml' behind it");
     if (!S_ISREG(status.st_mode))
-        return err_set(err, ERR_CONFIG, "not a regular file");
+        return err_set(err, ERR_CONFIG, "not a regular file: a FIFO, socket or device is not read");
     if (status.st_size > CONFIG_FILE_MAX_BYTES)
         return too_large(err);
     return 0;

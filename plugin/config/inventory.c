@@ -95,6 +95,13 @@ static int check_host_name(struct config_work *work, const struct config_node *k
 {
     if (config_scalar_key(work, key, "name of a host") != 0)
         return -1;
+    if (config_scalar_is_road(key->text)) {
+        config_complaint_error(&work->complaints, &key->at,
+                               "a host cannot be named '%s': collectd's writers make a folder of "
+                               "the name ('address' may say where the host is)",
+                               key->text);
+        return -1;
+    }
     bool fine = strlen(key->text) <= METRIC_NAME_MAX_BYTES;
     for (const char *c = key->text; *c != '\0'; c++)
         fine = fine && (*c == ':' || metric_name_is_clean((const char[]){*c, '\0'}));
@@ -133,9 +140,7 @@ static int read_host_keys(struct config_work *work, const struct config_node *no
         return 0;
     if (node->kind != CONFIG_MAPPING) {
         config_complaint_error(&work->complaints, &node->at,
-                               "behind a host's name there is nothing or a mapping: {group: %s}",
-                               node->kind == CONFIG_SCALAR ? config_complaint_shown(node->text).text
-                                                           : "web");
+                               "behind a host's name there is nothing or a mapping: {group: web}");
         return -1;
     }
     for (const struct config_node *key = node->first; key != NULL; key = key->next)
@@ -195,6 +200,12 @@ static void read_section(struct config_inventory *inventory, struct config_work 
     else if (strcmp(key->text, "defaults") == 0) {
         inventory->defaults.at = key->value->at;
         read_settings(work, key->value, "'defaults'", &inventory->defaults);
+    } else if (strcmp(key->text, "module") == 0 || strcmp(key->text, "instances") == 0) {
+        config_complaint_warning(
+            &work->complaints, &key->at,
+            "an inventory has no key '%s', it is ignored: a module's file goes "
+            "into a folder that 'ModuleDir' names",
+            key->text);
     } else if (!config_document_is_free_key(key)) {
         config_complaint_warning(
             &work->complaints, &key->at, "an inventory has no key '%s'%s, it is ignored",
@@ -215,7 +226,7 @@ void config_inventory_read(struct config_inventory *inventory, struct config_wor
     if (root->kind != CONFIG_MAPPING) {
         config_complaint_error(&work->complaints, &root->at,
                                "an inventory is a mapping with 'auths', 'defaults', 'groups' and "
-                               "'hosts'");
+                               "'hosts', each on a line of its own with a ':' behind it");
         return;
     }
     for (const struct config_node *key = root->first; key != NULL; key = key->next)

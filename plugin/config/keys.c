@@ -11,7 +11,8 @@
 bool config_keys_is_cim_name(const char *text)
 {
     static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-    if (strspn(text, LETTERS) == 0 && !((unsigned char)*text & 0x80))
+    if ((strspn(text, LETTERS) == 0 && !((unsigned char)*text & 0x80)) ||
+        strlen(text) > CONFIG_KEYS_MAX_NAME_BYTES)
         return false;
     for (; *text != '\0'; text++)
         if (strchr(LETTERS, *text) == NULL && strchr("0123456789", *text) == NULL &&
@@ -47,6 +48,12 @@ static void add_value(struct config_work *work, const struct config_node *node, 
     const char *text;
     if (config_scalar_text_or_empty(work, node, name, &text) != 0)
         return;
+    if (strlen(text) > CONFIG_KEYS_MAX_VALUE_BYTES) {
+        config_complaint_error(
+            &work->complaints, &node->at, "'%s' is '%s', %zu bytes long, and %d are the maximum",
+            name, config_complaint_shown(text).text, strlen(text), CONFIG_KEYS_MAX_VALUE_BYTES);
+        return;
+    }
     if (has_value(values, *count, text)) {
         config_complaint_error(&work->complaints, &node->at, "'%s' is listed twice for '%s'",
                                config_complaint_shown(text).text, name);
@@ -71,7 +78,8 @@ static int parse_values(struct config_work *work, const struct config_node *node
     if (max == 0 && may_be_needed)
         return 0;
     if (max == 0)
-        config_complaint_error(&work->complaints, &node->at, "'%s' has no value", key->name);
+        config_complaint_error(&work->complaints, &node->at,
+                               "'%s' has no value: name at least one, as [\"C:\"]", key->name);
     const char **values = config_work_alloc(work, work->kept, max, sizeof values[0]);
     if (values == NULL)
         return -1;
@@ -87,13 +95,14 @@ static int parse_key(struct config_work *work, const struct config_node *node, b
                      struct config_keys *keys)
 {
     struct config_key *key = &keys->keys[keys->count];
-    if (node->doubled)
+    if (node->doubled || config_scalar_key(work, node, "name of a key") != 0)
         return -1;
     if (!config_keys_is_cim_name(node->text)) {
-        config_complaint_error(
-            &work->complaints, &node->at,
-            "'%s' is no name of a CIM key; a value with a comma in it needs quotes",
-            config_complaint_shown(node->text).text);
+        config_complaint_error(&work->complaints, &node->at,
+                               "'%s' is no name of a CIM key (a letter first, then letters, "
+                               "digits, '_'); a value with a "
+                               "comma in it needs quotes",
+                               config_complaint_shown(node->text).text);
         return -1;
     }
     if (config_keys_find(keys, node->text) != NULL) {
@@ -118,6 +127,12 @@ int config_keys_parse(struct config_work *work, const struct config_node *node, 
         config_complaint_error(&work->complaints, &node->at,
                                "'keys' should be a mapping of key to values, as "
                                "{DeviceID: [\"C:\"]}; a singleton has none");
+        return -1;
+    }
+    if (node->count > CONFIG_KEYS_MAX_COUNT) {
+        config_complaint_error(&work->complaints, &node->at,
+                               "'keys' has %u entries, and %d are the maximum",
+                               (unsigned)node->count, CONFIG_KEYS_MAX_COUNT);
         return -1;
     }
     parsed.keys = config_work_alloc(work, work->kept, node->count, sizeof parsed.keys[0]);

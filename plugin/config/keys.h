@@ -14,7 +14,10 @@
 #include "config/document.h"
 #include "config/work.h"
 
-#define CONFIG_KEYS_MAX_INSTANCES 1000
+#define CONFIG_KEYS_MAX_INSTANCES   1000
+#define CONFIG_KEYS_MAX_COUNT       64   /* of one instance */
+#define CONFIG_KEYS_MAX_VALUE_BYTES 4096 /* of one value */
+#define CONFIG_KEYS_MAX_NAME_BYTES  256  /* of a class, key or property */
 
 struct config_key {
     const char *name;
@@ -32,7 +35,8 @@ struct config_keys {
 int config_keys_parse(struct config_work *work, const struct config_node *node, bool may_be_needed,
                       struct config_keys *keys);
 
-/* A letter or '_' first, then letters, digits, '_'; bytes from 0x80 on are letters. */
+/* A letter or '_' first, then letters, digits, '_'; bytes from 0x80 on are letters. At most
+ * CONFIG_KEYS_MAX_NAME_BYTES. */
 bool config_keys_is_cim_name(const char *text);
 
 /* Key names have no case (shared/facts/wire.md 1, selectors). NULL: no such key. */

@@ -56,9 +56,11 @@ static const char *keep_property(struct config_work *work, const struct config_n
         return NULL;
     if (config_keys_is_cim_name(text))
         return config_work_keep(work, text);
-    config_complaint_error(&work->complaints, &node->at,
-                           "'%s' is '%s', which is no property's name", what,
-                           config_complaint_shown(text).text);
+    config_complaint_error(
+        &work->complaints, &node->at,
+        "'%s' is '%s', which is no property's name, as FreeSpace: a letter or '_' "
+        "first, then letters, digits, '_'",
+        what, config_complaint_shown(text).text);
     return NULL;
 }
 
@@ -131,6 +133,12 @@ static int parse_plugin(struct config_work *work, const struct entry *entry,
         return 0;
     if (config_scalar_text(work, entry->plugin, "plugin", &text) != 0)
         return -1;
+    /* It becomes a folder of its own where the plugin_instance is empty. */
+    if (config_scalar_is_road(text)) {
+        config_complaint_error(&work->complaints, &entry->plugin->at,
+                               "'plugin' is '%s', which no folder of metrics can be named", text);
+        return -1;
+    }
     metric_name_sanitise_plugin(text, name);
     if (!metric_name_is_clean_plugin(text))
         config_complaint_warning(&work->complaints, &entry->plugin->at,
@@ -182,8 +190,9 @@ static int parse_scaling(struct config_work *work, const struct entry *entry,
         return -1;
     if (metric->scale != 0)
         return 0;
-    config_complaint_error(&work->complaints, &entry->scale->at,
-                           "a 'scale' of 0 makes 0 of every value");
+    config_complaint_error(
+        &work->complaints, &entry->scale->at,
+        "a 'scale' of 0 makes 0 of every value: leave it out, or give the factor");
     return -1;
 }
 

@@ -52,9 +52,11 @@ static int parse_class(struct config_work *work, const struct config_node *node,
     if (config_scalar_text(work, node, "class", &text) != 0)
         return -1;
     if (!config_keys_is_cim_name(text)) {
-        config_complaint_error(&work->complaints, &node->at,
-                               "'class' is '%s', which is no class's name",
-                               config_complaint_shown(text).text);
+        config_complaint_error(
+            &work->complaints, &node->at,
+            "'class' is '%s', which is no class's name, as Win32_OperatingSystem: a "
+            "letter or '_' first, then letters, digits, '_'",
+            config_complaint_shown(text).text);
         return -1;
     }
     *name = config_work_keep(work, text);
@@ -78,6 +80,16 @@ static void add_metric(struct config_work *work, const struct config_node *node,
     (*count)++;
 }
 
+/* Each is compared with those before it. Returns -1. */
+static int tell_too_many(struct config_work *work, const struct config_node *node, const char *what,
+                         unsigned max)
+{
+    config_complaint_error(&work->complaints, &node->at,
+                           "'%s' has %u entries, and %u are the maximum", what,
+                           (unsigned)node->count, max);
+    return -1;
+}
+
 static int parse_metrics(struct config_work *work, const struct config_node *node,
                          struct config_instance *parsed)
 {
@@ -88,6 +100,8 @@ static int parse_metrics(struct config_work *work, const struct config_node *nod
                                "'metrics' should be a list: - {property: FreeSpace, type: bytes}");
         return -1;
     }
+    if (node->count > CONFIG_MODULE_MAX_METRICS)
+        return tell_too_many(work, node, "metrics", CONFIG_MODULE_MAX_METRICS);
     struct config_metric *metrics =
         config_work_alloc(work, work->kept, node->count, sizeof metrics[0]);
     if (metrics == NULL)
@@ -150,9 +164,13 @@ static int parse_instances(struct config_work *work, const struct config_node *n
     if (node->refused)
         return -1;
     if (node->kind != CONFIG_LIST || node->count == 0) {
-        config_complaint_error(&work->complaints, &node->at, "'instances' should be a list");
+        config_complaint_error(
+            &work->complaints, &node->at,
+            "'instances' should be a list: - {class: ..., keys: ..., metrics: [...]}");
         return -1;
     }
+    if (node->count > CONFIG_MODULE_MAX_INSTANCES)
+        return tell_too_many(work, node, "instances", CONFIG_MODULE_MAX_INSTANCES);
     struct config_instance *instances =
         config_work_alloc(work, work->kept, node->count, sizeof instances[0]);
     if (instances == NULL)
@@ -183,7 +201,8 @@ static int parse_body(struct config_work *work, const struct config_node *root,
     }
     if (instances != NULL)
         return parse_instances(work, instances, module);
-    config_complaint_error(&work->complaints, &module->at, "the module '%s' has no 'instances'",
+    config_complaint_error(&work->complaints, &module->at,
+                           "the module '%s' has no 'instances', the list of what it asks for",
                            module->name);
     return -1;
 }
@@ -194,8 +213,11 @@ static struct config_module *parse_name(struct config_work *work, const struct c
     if (key->doubled || config_scalar_text(work, key->value, "module", &text) != 0)
         return NULL;
     if (!metric_name_is_clean(text)) {
-        config_complaint_error(&work->complaints, &key->value->at,
-                               "a module's name holds letters, digits, '_', '.' and '-' only");
+        config_complaint_error(
+            &work->complaints, &key->value->at,
+            "'module' is '%s', and a module's name holds letters, digits, '_', '.' and '-' "
+            "only, at most %d of them",
+            config_complaint_shown(text).text, METRIC_NAME_MAX_BYTES);
         return NULL;
     }
     struct config_module *module = config_work_alloc(work, work->kept, 1, sizeof *module);
@@ -216,8 +238,10 @@ struct config_module *config_module_parse(struct config_work *work, const struct
     if (root != NULL && root->kind == CONFIG_MAPPING)
         key = config_document_key(root, "module");
     if (key == NULL) {
-        config_complaint_error(&work->complaints, root != NULL ? &root->at : &top,
-                               "a module's file needs 'module', its name, and 'instances'");
+        config_complaint_error(
+            &work->complaints, root != NULL ? &root->at : &top,
+            "a module's file needs 'module', its name, and 'instances'; a file with "
+            "'hosts' is named by 'Inventory'");
         return NULL;
     }
     struct config_module *module = parse_name(work, key);

@@ -16,6 +16,9 @@
 #include "config/work.h"
 #include "model/metric.h"
 
+#define CONFIG_MODULE_MAX_INSTANCES 1000 /* entries of `instances` */
+#define CONFIG_MODULE_MAX_METRICS   1000 /* entries of one `metrics` */
+
 struct config_expansion;
 
 /* One entry of `metrics`. */

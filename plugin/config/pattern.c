@@ -20,6 +20,17 @@ struct search {
 
 static void walk(struct search *search, const char *dir, const char *rest);
 
+static void tell(struct search *search, const char *dir, int reason)
+{
+    if (reason == ENOMEM)
+        config_work_memory(search->work);
+    else if (reason != ENOENT && reason != ENOTDIR)
+        config_complaint_error(
+            &search->work->complaints, NULL,
+            "<Plugin mi> Inventory \"%s\": the directory '%s' cannot be read: %s", search->pattern,
+            *dir != '\0' ? dir : ".", strerror(reason));
+}
+
 /* dir ends in '/', or is empty: here. */
 static void take(struct search *search, const char *dir, const char *name, const char *rest)
 {
@@ -30,9 +41,11 @@ static void take(struct search *search, const char *dir, const char *name, const
         return;
     if (rest != NULL) {
         walk(search, path, rest);
-    } else if (stat(path, &status) == 0) {
+    } else if (lstat(path, &status) == 0) { /* what a dead link lacks is told where it is read */
         search->count++;
         search->found(search->context, path);
+    } else {
+        tell(search, dir, errno);
     }
 }
 
@@ -41,24 +54,13 @@ static int order_names(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void tell(struct search *search, const char *dir, int reason)
-{
-    if (reason == ENOMEM)
-        config_work_memory(search->work);
-    else if (reason != ENOENT && reason != ENOTDIR)
-        config_complaint_error(
-            &search->work->complaints, NULL,
-            "<Plugin mi> Inventory \"%s\": the directory '%s' cannot be read: %s", search->pattern,
-            dir, strerror(reason));
-}
-
 /* Every entry of dir that matches part. */
 static void match(struct search *search, const char *dir, const char *part, const char *rest)
 {
     struct dirent **entries = NULL;
     int count = scandir(*dir != '\0' ? dir : ".", &entries, NULL, order_names);
     if (count < 0)
-        tell(search, *dir != '\0' ? dir : ".", errno);
+        tell(search, dir, errno);
     for (int i = 0; i < count; i++) {
         if (fnmatch(part, entries[i]->d_name, FNM_PERIOD) == 0)
             take(search, dir, entries[i]->d_name, rest);

@@ -56,6 +56,11 @@ static uint64_t interval_of(const struct planner *planner, const struct config_u
 /* Whatever makes two plans differ. */
 static void write_key(const struct planner *planner, struct buf *key)
 {
+    size_t entry_count = 0; /* none at all, and none that is left, are two different mistakes */
+    for (size_t i = 0; i < planner->wish->uses_count; i++)
+        entry_count += planner->wish->uses[i]->entry_count;
+    if (planner->use_count == 0)
+        buf_add_text(key, entry_count == 0 ? "none " : "nothing left ");
     buf_add_format(key, "%" PRIu64 " %" PRIu64, planner->wish->interval_ms,
                    planner->wish->timeout_ms);
     for (size_t i = 0; i < planner->use_count; i++)

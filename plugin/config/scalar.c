@@ -22,19 +22,30 @@ bool config_scalar_is_null(const struct config_node *node)
     return false;
 }
 
+/* Also the C1 controls, and U+FFFE and U+FFFF, which XML 1.0 (2.2, Char) cannot hold. */
 static bool has_control(const char *text)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+    for (; *text != '\0'; text++) {
+        const unsigned char *byte = (const unsigned char *)text;
+        if (byte[0] < 0x20 || byte[0] == 0x7f || (byte[0] == 0xc2 && byte[1] < 0xa0) ||
+            (byte[0] == 0xef && byte[1] == 0xbf && byte[2] >= 0xbe))
             return true;
+    }
     return false;
+}
+
+/* What stands there may be the password itself, put in the wrong place. */
+static bool is_secret(const char *what)
+{
+    return strncmp(what, "password", sizeof "password" - 1) == 0;
 }
 
 /* {DeviceID} and [C: ] are what a text without quotes becomes. */
 static int tell_mapping(struct config_work *work, const struct config_node *node, const char *what)
 {
     const struct config_node *key = node->first;
-    if (key != NULL && key->next == NULL && key->value != NULL && config_scalar_is_null(key->value))
+    if (!is_secret(what) && key != NULL && key->next == NULL && key->value != NULL &&
+        config_scalar_is_null(key->value))
         config_complaint_error(&work->complaints, &node->at,
                                "'%s' should be a text, and without quotes this is a mapping: write "
                                "'{%s}' or '%s:' in quotes, whichever is meant",
@@ -73,6 +84,11 @@ static int check_text(struct config_work *work, const struct config_node *node, 
     else
         return 0;
     return -1;
+}
+
+bool config_scalar_is_road(const char *text)
+{
+    return strcmp(text, ".") == 0 || strcmp(text, "..") == 0;
 }
 
 int config_scalar_text_or_empty(struct config_work *work, const struct config_node *node,
@@ -166,7 +182,7 @@ static int parse_decimal(const char *text, long double *value)
         return -1;
     long double parsed = strtold_l(text, NULL, locale);
     freelocale(locale);
-    if (!isfinite(parsed))
+    if (!isfinite((double)parsed)) /* collectd's values are doubles */
         return -1;
     *value = parsed;
     return 0;

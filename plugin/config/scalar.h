@@ -41,6 +41,10 @@ int config_scalar_real(struct config_work *work, const struct config_node *node,
 int config_scalar_word(struct config_work *work, const struct config_node *node, const char *what,
                        const char *const *words, size_t word_count, size_t *index);
 
+/* True for "." and "..": collectd's writers make folders of names, and these would lead elsewhere
+ * (shared/facts/collectd.md, writers). */
+bool config_scalar_is_road(const char *text);
+
 /* True for a plain scalar that YAML reads as nothing: empty, `~`, null. */
 bool config_scalar_is_null(const struct config_node *node);
 

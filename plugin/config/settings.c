@@ -170,6 +170,15 @@ bool config_settings_take(struct config_work *work, const struct config_node *ke
     return false;
 }
 
+static bool belongs_to_auth(const char *key)
+{
+    static const char *const KEYS[] = {"user", "password", "password_file", "method", "keytab"};
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
+        if (strcmp(key, KEYS[i]) == 0)
+            return true;
+    return false;
+}
+
 void config_settings_warn_unknown(struct config_work *work, const struct config_node *key,
                                   const char *of_what)
 {
@@ -179,9 +188,23 @@ void config_settings_warn_unknown(struct config_work *work, const struct config_
     for (size_t row = 0; row < CONFIG_SETTING_COUNT; row++)
         words[row] = TABLE[row].key;
     words[CONFIG_SETTING_COUNT] = "group";
-    config_complaint_warning(&work->complaints, &key->at, "%s has no key '%s'%s, it is ignored",
-                             of_what, config_complaint_shown(key->text).text,
-                             config_word_hint(key->text, words, CONFIG_SETTING_COUNT + 1).text);
+    /* {password: hun,ter2} has the key ter2. */
+    bool may_be_secret = config_scalar_is_null(key->value) &&
+                         config_word_nearest(key->text, words, CONFIG_SETTING_COUNT + 1) == NULL;
+    if (belongs_to_auth(key->text))
+        config_complaint_warning(&work->complaints, &key->at,
+                                 "%s has no key '%s', it is ignored: it belongs to one of 'auths', "
+                                 "which 'auth' names here",
+                                 of_what, key->text);
+    else if (may_be_secret)
+        config_complaint_warning(&work->complaints, &key->at,
+                                 "%s has no such key, it is ignored: a key has a value behind "
+                                 "': ', and a text with a comma in it needs quotes",
+                                 of_what);
+    else
+        config_complaint_warning(&work->complaints, &key->at, "%s has no key '%s'%s, it is ignored",
+                                 of_what, config_complaint_shown(key->text).text,
+                                 config_word_hint(key->text, words, CONFIG_SETTING_COUNT + 1).text);
 }
 
 struct config_setting *config_settings_find(struct config_settings *const *levels,

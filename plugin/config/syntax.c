@@ -13,7 +13,7 @@ static const struct {
     {"tab character", "a tab: YAML is indented with spaces only", false},
     {"mapping values are not allowed",
      "a ':' where no key can stand: indent the line as its neighbours are, or put a text that "
-     "holds ': ' in quotes",
+     "holds ': ' or ends in ':' in quotes",
      false},
     {"found unexpected ':'",
      "a text that ends in ':' needs quotes, as \"C:\", and an empty value "
@@ -28,7 +28,8 @@ static const struct {
     {"unexpected end of stream", "a quote is never closed", true},
     {"expected ',' or '}'", "a brace is not closed or a comma is missing", true},
     {"expected ',' or ']'", "a bracket is not closed or a comma is missing", true},
-    {"expected key", "the indentation fits no line above", true},
+    {"expected key",
+     "this fits nothing above it: wrong indentation, or a bracket, brace or quote too many", true},
     {"expected '-' indicator", "a list goes on without its '- ', or the indentation is wrong",
      true},
     {"could not find expected ':'", "a line that is neither 'key: value' nor part of one", true},
@@ -39,7 +40,12 @@ static const struct {
     {"alphabetic or numeric character",
      "a text that begins with '*' or '&' needs quotes (anchors and aliases are refused anyway)",
      false},
+    {"comment or line break",
+     "behind '|' or '>' only a line end can stand: a text that begins with one of them needs "
+     "quotes",
+     false},
     {"tag", "a text that begins with '!' needs quotes (tags have no meaning here)", false},
+    {"invalid Unicode character", "not UTF-8: save the file as UTF-8", false},
     {"UTF-8", "not UTF-8: save the file as UTF-8", false},
     {"UTF-16", "not UTF-16 as its first bytes promise: save the file as UTF-8", false},
     {"surrogate", "not UTF-16 as its first bytes promise: save the file as UTF-8", false},
@@ -98,6 +104,15 @@ static void explain_problem(const yaml_parser_t *parser, struct err *err)
                 i < SENTENCE_COUNT ? SENTENCES[i].sentence : problem);
 }
 
+/* UTF-16 has a NUL beside every ASCII character, and libyaml knows it by its byte order mark only.
+ */
+static bool is_wide_without_mark(const char *bytes, size_t count)
+{
+    return count >= 4 && ((bytes[0] == '\0' && bytes[2] == '\0' && bytes[1] != '\0') ||
+                          (bytes[1] == '\0' && bytes[3] == '\0' && bytes[0] != '\0' &&
+                           (unsigned char)bytes[0] < 0x80));
+}
+
 /* libyaml tells the byte only, where it could not decode. */
 static void find_offset(const yaml_parser_t *parser, const char *bytes, size_t count,
                         struct model_origin *at)
@@ -126,7 +141,10 @@ void config_syntax_explain(const yaml_parser_t *parser, const char *bytes, size_
     at->column = (unsigned)parser->problem_mark.column + 1;
     if (parser->error == YAML_READER_ERROR) {
         find_offset(parser, bytes, count, at);
-        if (parser->problem_value == 0)
+        if (is_wide_without_mark(bytes, count))
+            err_set(err, ERR_CONFIG,
+                    "not YAML: UTF-16 without its first two bytes: save the file as UTF-8");
+        else if (parser->problem_value == 0)
             err_set(err, ERR_CONFIG, "not YAML: a NUL byte: this is not a plain text file");
         else
             explain_problem(parser, err);

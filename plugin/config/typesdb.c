@@ -25,7 +25,9 @@ static const struct {
 static int parse_source(const char *text, enum model_source *source)
 {
     const char *colon = strchr(text, ':');
-    size_t count = colon != NULL ? strcspn(colon + 1, ":") : 0;
+    if (colon == NULL)
+        return -1;
+    size_t count = strcspn(colon + 1, ":");
     for (size_t i = 0; i < sizeof SOURCES / sizeof SOURCES[0]; i++)
         if (count == strlen(SOURCES[i].word) && strncmp(colon + 1, SOURCES[i].word, count) == 0) {
             *source = SOURCES[i].source;

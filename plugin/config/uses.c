@@ -76,6 +76,12 @@ int config_uses_parse(struct config_work *work, const struct config_node *node, 
                                "'%s' should be a list of modules: [os, cpu]", what);
         return -1;
     }
+    if (node->count > CONFIG_USES_MAX) {
+        config_complaint_error(&work->complaints, &node->at,
+                               "'%s' has %u entries, and %d are the maximum", what,
+                               (unsigned)node->count, CONFIG_USES_MAX);
+        return -1;
+    }
     parsed.uses = config_work_alloc(work, work->scratch, node->count, sizeof parsed.uses[0]);
     if (parsed.uses == NULL)
         return -1;

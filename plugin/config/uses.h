@@ -16,6 +16,8 @@
 #include "config/keys.h"
 #include "config/work.h"
 
+#define CONFIG_USES_MAX 1000 /* entries of one list */
+
 struct config_module;
 struct config_expansion;
 

@@ -4,6 +4,7 @@
 int config_work_memory(struct config_work *work)
 {
     work->out_of_memory = true;
+    work->complaints.log = NULL; /* what is missed from now on is no mistake of the operator's */
     return -1;
 }
 

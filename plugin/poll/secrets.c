@@ -186,14 +186,18 @@ static void offer(struct poll_secrets *secrets, struct entry *entry, struct poll
         poll_secrets_give_back(secrets, before);
 }
 
-/* Neither the text nor its length is ever told. */
+/* Neither the text nor its length is ever told, nor the name: it may be the password itself, put in
+ * the wrong place. */
 static struct secret *read_variable(const char *name, struct err *err)
 {
     const char *text = getenv(name);
     if (text != NULL && *text != '\0')
         return secret_new(text, strlen(text), err);
-    err_set(err, ERR_CONFIG, "the environment variable %s, which should hold the password, is %s",
-            name, text == NULL ? "not set" : "empty");
+    err_set(
+        err, ERR_CONFIG,
+        "the environment variable that 'password_env' names, and which should hold the password, "
+        "is %s",
+        text == NULL ? "not set" : "empty");
     return NULL;
 }
 
