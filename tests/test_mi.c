@@ -391,6 +391,70 @@ static void every_status_has_its_result_category_and_sentence(void **state)
     }
 }
 
+/* Bytes of a reply once the script has filled it in. */
+static size_t filled_bytes(const char *reply)
+{
+    return strlen(reply) + strlen("uuid:") + 36 - strlen(SCRIPT_RELATES_TO) -
+           (strstr(reply, SCRIPT_CONTENT_LENGTH) != NULL ? strlen(SCRIPT_CONTENT_LENGTH) - 3 : 0);
+}
+
+/* Connection k gets k + 1 bytes, the last one all. New: the steps, to be freed after the script. */
+static struct script_step *serve_cuts(const char *reply, size_t count)
+{
+    struct script_step *steps = calloc(3 * count, sizeof *steps);
+    struct script_talk *talks = calloc(count, sizeof *talks);
+    assert_true(steps != NULL && talks != NULL);
+    for (size_t i = 0; i < count; i++) {
+        steps[3 * i] = (struct script_step){.op = SCRIPT_EXPECT};
+        steps[3 * i + 1] =
+            (struct script_step){.op = SCRIPT_REPLY, .bytes = reply, .limit_bytes = i + 1};
+        steps[3 * i + 2] = (struct script_step){.op = SCRIPT_CLOSE};
+        talks[i] = (struct script_talk){&steps[3 * i], 3};
+    }
+    struct script_options options = {.talks = talks, .talk_count = count};
+    bench.script = script_start(&options);
+    assert_non_null(bench.script);
+    free(talks);
+    return steps;
+}
+
+/* whole: from so many bytes before the end on it is a reply. */
+static void check_cuts(const char *reply, size_t whole)
+{
+    size_t count = filled_bytes(reply);
+    MI_Operation operation;
+    struct answer answer;
+    struct script_step *steps = serve_cuts(reply, count);
+    open_session(MI_FALSE);
+    for (size_t i = 1; i <= count; i++) {
+        get(&operation, "root/cimv2", &answer);
+        if ((answer.instance != NULL) != (i + whole >= count))
+            fail_msg("cut at %zu of %zu bytes: %s", i, count, answer.message);
+        if (answer.instance == NULL) {
+            assert_int_not_equal(answer.result, MI_RESULT_OK);
+            assert_non_null(strstr(answer.message, "127.0.0.1:"));
+        }
+        MI_Operation_Close(&operation);
+    }
+    assert_int_equal(script_connection_count(bench.script), count);
+    MI_Session_Close(&bench.session, NULL, NULL);
+    script_stop(bench.script);
+    bench.script = NULL;
+    free(steps);
+}
+
+static void a_reply_cut_at_any_byte_is_a_failure_with_a_sentence(void **state)
+{
+    (void)state;
+    char chunked[2048];
+    snprintf(chunked, sizeof chunked,
+             "HTTP/1.1 200 \r\n" XML "Transfer-Encoding: chunked\r\n\r\n%zx\r\n%s\r\n0\r\n\r\n",
+             filled_bytes(DISK), DISK);
+    check_cuts("HTTP/1.1 200 \r\n" XML "Content-Length: @CONTENT_LENGTH@\r\n\r\n" DISK, 0);
+    check_cuts("HTTP/1.1 200 \r\n" XML "Connection: close\r\n\r\n" DISK, 0);
+    check_cuts(chunked, 1); /* libcurl does not wait for the very last LF */
+}
+
 static void a_refused_connection_is_a_result_like_any_other(void **state)
 {
     (void)state;
@@ -689,6 +753,7 @@ int main(void)
         TEST(destinations_that_are_none_are_refused_with_a_sentence),
         TEST(nonsense_in_options_is_refused),
         TEST(every_status_has_its_result_category_and_sentence),
+        TEST(a_reply_cut_at_any_byte_is_a_failure_with_a_sentence),
         TEST(a_refused_connection_is_a_result_like_any_other),
         TEST(a_callback_comes_once_and_may_close_its_operation),
         TEST(a_mute_host_times_out_at_the_time_asked_for),

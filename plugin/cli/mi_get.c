@@ -78,7 +78,8 @@ static const char usage_text[] =
     "  -k, --insecure        accept any certificate\n"
     "  --allow-unencrypted   let a password and everything else travel readable over http\n"
     "  --resource-uri FORM   wmi (Windows, the default) or dmtf (other servers)\n"
-    "  --json                print one JSON object\n";
+    "  --json                print one JSON object; of a failure {\"error\": {...}}, with the\n"
+    "                        properties of MI's completion details\n";
 
 static int complain(int status, const char *sentence)
 {
@@ -191,7 +192,7 @@ static const struct method *find_method(const char *name)
 
 static int check_files(const struct request *request)
 {
-    const char *const files[] = {request->ca_cert, request->keytab, request->cert, request->key};
+    const char *const files[] = {request->keytab, request->cert, request->key};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         if (files[i] == NULL || access(files[i], R_OK) == 0)
             continue;
@@ -456,11 +457,30 @@ static int print_instance(const struct request *request, const MI_Instance *inst
     return status;
 }
 
+/* The sentence for a person; for a program, besides, everything that is known. */
+static int print_failure(const struct request *request, MI_Result result, const MI_Char *message,
+                         const MI_Instance *details)
+{
+    if (request->json && details != NULL) {
+        struct buf out;
+        buf_init(&out, OUTPUT_MAX_BYTES);
+        buf_add_text(&out, "{\"error\": ");
+        cli_print_json_object(&out, details, NULL, 0);
+        buf_add_text(&out, "}\n");
+        if (buf_failed(&out, "the output", NULL) == 0) {
+            fputs(buf_text(&out), stdout);
+            fflush(stdout);
+        }
+        buf_free(&out);
+    }
+    return complain((int)result, message != NULL ? message : "no instance came back");
+}
+
 static int fetch(const struct request *request, MI_Session *session, MI_OperationOptions *options,
                  const MI_Instance *key)
 {
     MI_Operation operation = MI_OPERATION_NULL;
-    const MI_Instance *instance = NULL;
+    const MI_Instance *instance = NULL, *details = NULL;
     const MI_Char *message = NULL;
     MI_Boolean more;
     MI_Result result = MI_RESULT_FAILED;
@@ -470,12 +490,12 @@ static int fetch(const struct request *request, MI_Session *session, MI_Operatio
         name_space = request->namespace_name != NULL ? request->namespace_name : DEFAULT_NAMESPACE;
     MI_Session_GetInstance(session, 0, options, name_space, key, NULL, &operation);
     MI_Result called =
-        MI_Operation_GetInstance(&operation, &instance, &more, &result, &message, NULL);
+        MI_Operation_GetInstance(&operation, &instance, &more, &result, &message, &details);
     int status;
     if (called != MI_RESULT_OK)
         status = complain((int)called, "out of memory");
     else if (result != MI_RESULT_OK || instance == NULL)
-        status = complain((int)result, message != NULL ? message : "no instance came back");
+        status = print_failure(request, result, message, details);
     else
         status = print_instance(request, instance);
     MI_Operation_Close(&operation);

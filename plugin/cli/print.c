@@ -158,8 +158,8 @@ static void add_json_value(struct buf *out, MI_Type type, const MI_Value *value)
     buf_add_char(out, ']');
 }
 
-size_t cli_print_json(struct buf *out, const MI_Instance *instance, char *const *wanted,
-                      size_t wanted_count)
+void cli_print_json_object(struct buf *out, const MI_Instance *instance, char *const *wanted,
+                           size_t wanted_count)
 {
     const MI_Char *name;
     MI_Value value;
@@ -180,6 +180,13 @@ size_t cli_print_json(struct buf *out, const MI_Instance *instance, char *const 
         else
             add_json_value(out, type, &value);
     }
-    buf_add_text(out, "}\n");
+    buf_add_char(out, '}');
+}
+
+size_t cli_print_json(struct buf *out, const MI_Instance *instance, char *const *wanted,
+                      size_t wanted_count)
+{
+    cli_print_json_object(out, instance, wanted, wanted_count);
+    buf_add_char(out, '\n');
     return count_missing(instance, wanted, wanted_count);
 }

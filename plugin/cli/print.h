@@ -23,6 +23,10 @@ size_t cli_print_lines(struct buf *out, const MI_Instance *instance, char *const
 size_t cli_print_json(struct buf *out, const MI_Instance *instance, char *const *wanted,
                       size_t wanted_count);
 
+/* The object alone, as a value of another. */
+void cli_print_json_object(struct buf *out, const MI_Instance *instance, char *const *wanted,
+                           size_t wanted_count);
+
 /* The wanted names that the instance lacks, with ", " between them. */
 void cli_print_missing(struct buf *out, const MI_Instance *instance, char *const *wanted,
                        size_t wanted_count);

@@ -112,6 +112,7 @@ void http_conn_finish(struct http_conn *conn, struct http_post *post, struct htt
 {
     if (conn->first == post) {
         http_loop_end_lookup(conn->loop, &conn->lookup);
+        http_loop_clear_timer(conn->loop, &conn->next_address);
         http_handshake_detach(conn);
         conn->state = HTTP_CONN_IDLE;
     }
@@ -251,7 +252,9 @@ static int set_url(struct http_conn *conn, const struct http_target *target, str
         code = curl_url_set(conn->url, CURLUPART_PORT, port, 0);
     if (code == CURLUE_OK)
         code = curl_url_set(conn->url, CURLUPART_PATH, target->path, 0);
-    if (code != CURLUE_OK)
+    if (code == CURLUE_OUT_OF_MEMORY)
+        err_memory(err);
+    else if (code != CURLUE_OK)
         err_set(err, ERR_CONFIG, "\"%s\", port %s, path \"%s\" make no URL: %s", host, port,
                 target->path, curl_url_strerror(code));
     else
@@ -363,6 +366,8 @@ struct http_conn *http_conn_new(struct http_loop *loop, const struct http_target
     }
     conn->loop = loop;
     conn->transfer.done = end_transfer;
+    conn->transfer.unwatched = http_transfer_unwatched;
+    conn->next_address.fire = http_transfer_go_on;
     conn->tls = target->tls;
     buf_init(&conn->reply, MAX_SEALED_BYTES);
     buf_init(&conn->sealed, MAX_SEALED_BYTES);

@@ -60,8 +60,9 @@ struct http_conn {
     bool tls;
     struct secret *authorization;
     struct curl_slist
-        headers[6]; /* ours, so that nothing is formatted or copied for each request */
+        headers[4]; /* ours, so that nothing is formatted or copied for each request */
     struct http_lookup lookup;
+    struct http_timer next_address; /* http_transfer_go_on */
 
     struct http_post *first, *last; /* the queue; the first is the one at work */
     enum http_conn_state state;
@@ -75,6 +76,7 @@ struct http_conn {
     size_t header_bytes;
     size_t ignored_bytes;
     bool type_known, soap, sealed_reply;
+    int socket;         /* the last one that was opened; only to ask whether it is connected */
     bool opened_socket; /* it is not the connection of the last one */
     struct err take_err;
     struct buf reply; /* a sealed body, whole before it can be unsealed */
@@ -124,6 +126,9 @@ void http_transfer_set_up(struct http_conn *conn);
  * borrowed until the transfer ends. */
 void http_transfer_begin(struct http_conn *conn, enum http_conn_purpose purpose, const char *body,
                          size_t body_bytes);
+/* An address may have been given up; and the timer that lets libcurl try the next one. */
+void http_transfer_unwatched(struct http_transfer *transfer);
+void http_transfer_go_on(struct http_timer *timer);
 /* The stage that a transfer at work has reached. */
 enum http_stage http_transfer_reached(struct http_conn *conn);
 /* What became of a failed transfer, in words. */

@@ -217,7 +217,9 @@ static void refuse_downgrade(struct http_conn *conn, int status)
     struct buf names;
     buf_init(&names, 200);
     http_challenge_names(&conn->challenge, &names);
-    err_set_code(&err, ERR_AUTH, (uint32_t)status, "%s: the host does not offer %s; it offers %s",
+    err_set_code(&err, ERR_AUTH, (uint32_t)status,
+                 "%s: the host does not offer %s; it offers %s; choose a method that it offers, or "
+                 "enable this one there",
                  conn->where, conn->scheme->challenge,
                  names.size_bytes > 0 ? buf_text(&names) : "nothing");
     buf_free(&names);

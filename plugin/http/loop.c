@@ -15,7 +15,7 @@
 
 struct http_loop {
     const struct clock *clock;
-    CURLM *multi;
+    CURLM *multi; /* NULL: thrown away (end_all), to be made again with the next transfer */
     int epoll_fd;
     int wake_fd;
     pthread_t thread;
@@ -23,6 +23,7 @@ struct http_loop {
     /* When libcurl wants to be called, on the real clock; -1: not at all. */
     int64_t curl_due_ms;
     bool draining; /* to end, but tasks ran this turn: look for more before sleeping */
+    struct http_transfer *transfers; /* in the multi handle */
     size_t lookups_held;
     struct http_lookup *lookups_first, *lookups_last;
 
@@ -33,13 +34,22 @@ struct http_loop {
 
 /* --- what libcurl asks for --- */
 
+static void tell_unwatched(CURL *easy)
+{
+    struct http_transfer *transfer = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    if (transfer != NULL) /* libcurl's own handle, which closes idle connections, has none */
+        transfer->unwatched(transfer);
+}
+
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *watched)
 {
-    (void)easy;
     struct http_loop *loop = context;
     if (what == CURL_POLL_REMOVE) {
-        epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+        if (watched != NULL) /* else it is closed, and its number may be somebody else's by now */
+            epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
         curl_multi_assign(loop->multi, fd, NULL);
+        tell_unwatched(easy);
         return 0;
     }
     struct epoll_event event = {.data.fd = fd};
@@ -48,6 +58,8 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *context, v
     if (what & CURL_POLL_OUT)
         event.events |= EPOLLOUT;
     int rc = epoll_ctl(loop->epoll_fd, watched != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+    if (rc != 0 && watched != NULL && errno == ENOENT) /* another socket has the number now */
+        rc = epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event);
     if (rc == 0 && watched == NULL)
         curl_multi_assign(loop->multi, fd, loop);
     return rc;
@@ -61,28 +73,77 @@ static int set_curl_timer(CURLM *multi, long timeout_ms, void *context)
     return 0;
 }
 
+static struct http_transfer *transfer_of(CURL *easy)
+{
+    struct http_transfer *transfer = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    return transfer;
+}
+
+static void put_in(struct http_loop *loop, struct http_transfer *transfer)
+{
+    transfer->prev = NULL;
+    transfer->next = loop->transfers;
+    if (transfer->next != NULL)
+        transfer->next->prev = transfer;
+    loop->transfers = transfer;
+}
+
+/* Leaves transfer->next as it is, for end_all. */
+static void take_out(struct http_loop *loop, struct http_transfer *transfer)
+{
+    curl_multi_remove_handle(loop->multi, transfer->easy);
+    if (transfer->prev != NULL)
+        transfer->prev->next = transfer->next;
+    else
+        loop->transfers = transfer->next;
+    if (transfer->next != NULL)
+        transfer->next->prev = transfer->prev;
+}
+
 /* An instant reply can end inside any curl_multi_socket_action (shared/facts/auth.md). */
 static void deliver_ended(struct http_loop *loop)
 {
     int left;
     CURLMsg *message;
-    while ((message = curl_multi_info_read(loop->multi, &left)) != NULL) {
+    while (loop->multi != NULL && (message = curl_multi_info_read(loop->multi, &left)) != NULL) {
         if (message->msg != CURLMSG_DONE)
             continue;
-        CURL *easy = message->easy_handle;
         CURLcode code = message->data.result;
-        struct http_transfer *transfer = NULL;
-        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-        curl_multi_remove_handle(loop->multi, easy);
+        struct http_transfer *transfer = transfer_of(message->easy_handle);
+        take_out(loop, transfer);
         transfer->done(transfer, code);
+    }
+}
+
+/* Without memory to note a socket, libcurl does not say whose it is, does not watch it, and (7.88:
+ * its hash of the socket's transfers is destroyed, and the socket stays known) divides by zero when
+ * a socket of that number comes again. So nothing of what runs goes on, and the multi handle is
+ * thrown away; idle connections lie in caches of their own. */
+static void end_all(struct http_loop *loop)
+{
+    struct http_transfer *ended = loop->transfers;
+    while (loop->transfers != NULL)
+        take_out(loop, loop->transfers);
+    curl_multi_cleanup(loop->multi);
+    loop->multi = NULL;
+    loop->curl_due_ms = -1;
+    while (ended != NULL) {
+        struct http_transfer *next = ended->next;
+        ended->done(ended, CURLE_OUT_OF_MEMORY);
+        ended = next;
     }
 }
 
 static void drive(struct http_loop *loop, curl_socket_t fd, int mask)
 {
     int running;
-    curl_multi_socket_action(loop->multi, fd, mask, &running);
+    if (loop->multi == NULL) /* an event of before it was thrown away */
+        return;
+    CURLMcode code = curl_multi_socket_action(loop->multi, fd, mask, &running);
     deliver_ended(loop);
+    if (code == CURLM_OUT_OF_MEMORY)
+        end_all(loop);
 }
 
 static void drive_curl_timer(struct http_loop *loop)
@@ -212,8 +273,6 @@ static void *run_loop(void *argument)
 
 static int open_multi(struct http_loop *loop, struct err *err)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return err_memory(err);
     loop->multi = curl_multi_init();
     if (loop->multi == NULL)
         return err_memory(err);
@@ -263,6 +322,11 @@ struct http_loop *http_loop_new(const struct clock *clock, struct err *err)
     loop->epoll_fd = loop->wake_fd = -1;
     http_timers_init(&loop->timers);
     pthread_mutex_init(&loop->lock, NULL);
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        err_memory(err);
+        free_loop(loop);
+        return NULL;
+    }
     if (open_multi(loop, err) != 0 || open_epoll(loop, err) != 0 ||
         thread_start(&loop->thread, "mi network", run_loop, loop, err) != 0) {
         free_loop(loop);
@@ -327,16 +391,29 @@ void http_loop_clear_timer(struct http_loop *loop, struct http_timer *timer)
 
 int http_loop_add(struct http_loop *loop, CURL *easy, struct err *err)
 {
+    if (loop->multi == NULL && open_multi(loop, err) != 0)
+        return -1;
     CURLMcode code = curl_multi_add_handle(loop->multi, easy);
-    if (code == CURLM_OK)
+    if (code == CURLM_OK) {
+        struct http_transfer *transfer = transfer_of(easy);
+        transfer->easy = easy;
+        put_in(loop, transfer);
         return 0;
+    }
     return err_set(err, ERR_MEMORY, "libcurl takes no more transfers: %s",
                    curl_multi_strerror(code));
 }
 
 void http_loop_remove(struct http_loop *loop, CURL *easy)
 {
-    curl_multi_remove_handle(loop->multi, easy);
+    take_out(loop, transfer_of(easy));
+}
+
+void http_loop_forget_socket(struct http_loop *loop, int fd)
+{
+    epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+    if (loop->multi != NULL)
+        curl_multi_assign(loop->multi, fd, NULL);
 }
 
 bool http_loop_take_lookup(struct http_loop *loop, struct http_lookup *lookup)

@@ -32,6 +32,10 @@ struct http_task {
 /* A transfer in the multi handle; the easy handle's CURLOPT_PRIVATE points here. */
 struct http_transfer {
     void (*done)(struct http_transfer *transfer, CURLcode code); /* network thread */
+    /* libcurl no longer waits for a socket of it. May set timers; must not call libcurl. */
+    void (*unwatched)(struct http_transfer *transfer);
+    struct http_transfer *next, *prev; /* the loop's: among those in the multi handle */
+    CURL *easy;                        /* the loop's */
 };
 
 /* New and running. clock (NULL: the monotonic one) times deadlines and is borrowed. */
@@ -54,6 +58,10 @@ void http_loop_clear_timer(struct http_loop *loop, struct http_timer *timer);
 int http_loop_add(struct http_loop *loop, CURL *easy, struct err *err);
 /* Takes a transfer out, whatever its state; done is not called any more. */
 void http_loop_remove(struct http_loop *loop, CURL *easy);
+/* To be called before a socket of a transfer is closed: libcurl 7.88 closes some, those of a shared
+ * cache of connections, before it says that they need not be watched any more, and the number may
+ * be another thread's then. */
+void http_loop_forget_socket(struct http_loop *loop, int fd);
 
 /* Places for name look-ups: libcurl starts a thread for each, so they are limited
  * (HTTP_LOOP_MAX_LOOKUPS); hosts given by IP address need none and never wait here. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "http/conn_state.h"
 #include "http/failure.h"
@@ -71,7 +72,15 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     struct http_conn *conn = context;
     conn->opened_socket = true;
     http_loop_end_lookup(conn->loop, &conn->lookup); /* resolved: others may look up */
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    conn->socket = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    return conn->socket;
+}
+
+static int close_socket(void *context, curl_socket_t fd)
+{
+    struct http_conn *conn = context;
+    http_loop_forget_socket(conn->loop, fd);
+    return close(fd);
 }
 
 static void take_challenge(struct http_conn *conn, const char *line, size_t count)
@@ -140,7 +149,8 @@ static size_t ignore_body(struct http_conn *conn, size_t count)
     if (conn->ignored_bytes <= MAX_IGNORED_BYTES)
         return count;
     err_set_code(&conn->take_err, ERR_LIMIT, (uint32_t)conn->first->status,
-                 "%s: HTTP status %d with a body that is no SOAP and larger than %d bytes",
+                 "%s: HTTP status %d with a body that is no SOAP and larger than %d bytes; is this "
+                 "port WinRM's?",
                  conn->where, conn->first->status, MAX_IGNORED_BYTES);
     return 0;
 }
@@ -163,8 +173,11 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 
 void http_transfer_set_up(struct http_conn *conn)
 {
+    /* No "Expect:" is needed to switch that off: libcurl 7.88 expects a 100 only from 1 MB on. */
     static const char *const fixed[] = {
-        plain_type, "User-Agent: collectd-mi", "Accept-Encoding: identity", "Expect:", "Accept:",
+        plain_type,
+        "User-Agent: collectd-mi",
+        "Accept-Encoding: identity",
     };
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         conn->headers[i] = (struct curl_slist){(char *)fixed[i], &conn->headers[i + 1]};
@@ -184,6 +197,8 @@ void http_transfer_set_up(struct http_conn *conn)
     curl_easy_setopt(conn->easy, CURLOPT_PREREQDATA, conn);
     curl_easy_setopt(conn->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(conn->easy, CURLOPT_OPENSOCKETDATA, conn);
+    curl_easy_setopt(conn->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(conn->easy, CURLOPT_CLOSESOCKETDATA, conn);
     curl_easy_setopt(conn->easy, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(conn->easy, CURLOPT_HEADERDATA, conn);
     curl_easy_setopt(conn->easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -194,8 +209,8 @@ void http_transfer_set_up(struct http_conn *conn)
 /* The first header says what the body is, the last one who asks. */
 static void choose_headers(struct http_conn *conn)
 {
-    struct curl_slist *before = &conn->headers[4];
-    struct curl_slist *last = &conn->headers[5];
+    struct curl_slist *before = &conn->headers[2];
+    struct curl_slist *last = &conn->headers[3];
     bool sealed =
         conn->purpose == HTTP_CONN_REQUEST && http_conn_has_context_scheme(conn) && !conn->tls;
     conn->headers[0].data = sealed ? conn->sealed_type : (char *)plain_type;
@@ -219,6 +234,24 @@ static void forget_last(struct http_conn *conn)
     err_clear(&conn->take_err);
     if (http_conn_has_context_scheme(conn))
         http_challenge_reset(&conn->challenge);
+}
+
+/* Where an address of a name refuses, or has had its share of the time, libcurl 7.88 closes its
+ * socket and tries the next address only when it runs again; driven by events, of which none is to
+ * come, that is when the whole time is over. So it is made to run at the loop's next turn. */
+void http_transfer_unwatched(struct http_transfer *transfer)
+{
+    struct http_conn *conn = (struct http_conn *)transfer;
+    if (conn->state == HTTP_CONN_ACTIVE && conn->stage == HTTP_STAGE_RESOLVE)
+        http_loop_set_timer(conn->loop, &conn->next_address, http_loop_now_ms(conn->loop), NULL);
+}
+
+void http_transfer_go_on(struct http_timer *timer)
+{
+    struct http_conn *conn =
+        (struct http_conn *)((char *)timer - offsetof(struct http_conn, next_address));
+    curl_easy_pause(conn->easy, CURLPAUSE_SEND); /* nothing is being sent yet; but a change */
+    curl_easy_pause(conn->easy, CURLPAUSE_CONT); /* of this state makes libcurl run */
 }
 
 /* A place for the look-up is held, or none is needed. */
@@ -260,18 +293,25 @@ void http_transfer_begin(struct http_conn *conn, enum http_conn_purpose purpose,
 
 /* --- the end --- */
 
+/* libcurl 7.88 tells no connect time before TLS is done. */
+static bool is_connected(const struct http_conn *conn)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    return conn->opened_socket && getpeername(conn->socket, (struct sockaddr *)&peer, &size) == 0;
+}
+
 enum http_stage http_transfer_reached(struct http_conn *conn)
 {
-    curl_off_t resolved_us = 0, connected_us = 0;
+    curl_off_t resolved_us = 0;
     if (conn->state == HTTP_CONN_WORKING)
         return HTTP_STAGE_GRANT;
     if (conn->state == HTTP_CONN_LOOKUP || conn->stage != HTTP_STAGE_RESOLVE)
         return conn->stage;
     curl_easy_getinfo(conn->easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
-    curl_easy_getinfo(conn->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
     if (resolved_us == 0 && conn->needs_lookup)
         return HTTP_STAGE_RESOLVE;
-    return connected_us == 0 || !conn->tls ? HTTP_STAGE_CONNECT : HTTP_STAGE_TLS;
+    return conn->tls && is_connected(conn) ? HTTP_STAGE_TLS : HTTP_STAGE_CONNECT;
 }
 
 void http_transfer_describe(struct http_conn *conn, CURLcode code, struct http_outcome *outcome)
@@ -284,6 +324,9 @@ void http_transfer_describe(struct http_conn *conn, CURLcode code, struct http_o
         http_failure_timeout(conn->where, outcome->stage, conn->first->timeout_ms, &outcome->err);
         return;
     }
+    /* The URL was accepted when it was made; an IP address needs no look-up: so this is memory. */
+    if (code == CURLE_URL_MALFORMAT || (code == CURLE_COULDNT_RESOLVE_HOST && !conn->needs_lookup))
+        code = CURLE_OUT_OF_MEMORY;
     struct http_failure failure = {
         .where = conn->where,
         .server_name = conn->server_name,

@@ -23,7 +23,7 @@ struct http_identity;
 struct http_identity_source;
 struct mi_session;
 
-#define MI_APPLICATION_SPARE_READERS 32
+#define MI_APPLICATION_SPARE_READERS 64
 
 /* Who asks, shared by the sessions with the same credentials. */
 struct mi_identity {

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mi/answer.h"
+
 #define REQUEST_MAX_BYTES     (512 * 1024)
 #define DEFAULT_TIMEOUT_MS    60000u
 #define MAX_SERVER_TIMEOUT_MS 60000u /* above, Windows clamps (shared/facts/wire.md 1) */
@@ -27,6 +29,8 @@
 
 static void free_operation(struct mi_operation *op)
 {
+    if (op->asked != NULL)
+        MI_Instance_Delete(op->asked);
     if (op->instance != NULL) {
         cim_instance_hold(op->instance, false);
         MI_Instance_Delete(op->instance);
@@ -35,7 +39,6 @@ static void free_operation(struct mi_operation *op)
         cim_instance_hold(op->details, false);
         MI_Instance_Delete(op->details);
     }
-    free(op->message);
     buf_free(&op->request);
     pthread_cond_destroy(&op->answered);
     free(op);
@@ -125,8 +128,10 @@ static void deliver(struct mi_operation *op, const struct mi_outcome *outcome)
     mi_application_return_reader(app, op->reader);
     op->reader = NULL;
     if (outcome != NULL) {
+        if (outcome != &op->refusal)
+            op->refusal = *outcome;
         op->result = outcome->result;
-        op->message = strdup(outcome->message);
+        op->message = op->refusal.message; /* no copy, which would need memory */
         op->details = mi_outcome_details(outcome);
     }
     if (op->instance != NULL)
@@ -159,7 +164,7 @@ static int take_bytes(struct http_post *post, const char *bytes, size_t count, s
     }
     if (wsman_reader_feed(op->reader, bytes, count, err) == 0)
         return 0;
-    return err_prefix(err, "%s: the reply", op->session->where);
+    return err_prefix(err, "%s: no instance came", op->session->where);
 }
 
 /* A reply of an XML type that ended. Returns whether *outcome says why there is no instance. */
@@ -171,7 +176,7 @@ static bool judge_reply(struct mi_operation *op, int status, struct mi_outcome *
         if (op->reader == NULL || (status != 200 && status != 500))
             mi_outcome_from_status(outcome, op->session->where, status, &op->session->who);
         else {
-            err_prefix(&err, "%s: the reply", op->session->where);
+            err_prefix(&err, "%s: no instance came", op->session->where);
             mi_outcome_from_err(outcome, &err, HTTP_STAGE_REPLY);
         }
         return true;
@@ -180,12 +185,18 @@ static bool judge_reply(struct mi_operation *op, int status, struct mi_outcome *
         mi_outcome_from_fault(outcome, op->session->where, status, &reply.fault);
         return true;
     }
-    if (status == 200) {
+    if (status == 200 &&
+        (op->asked == NULL || mi_answer_check(op->asked, reply.instance, &err) == 0)) {
         op->instance = reply.instance;
         return false;
     }
     MI_Instance_Delete(reply.instance);
-    err_set(&err, ERR_PROTOCOL, "%s: an instance with HTTP status %d", op->session->where, status);
+    if (status == 200) {
+        mi_outcome_from_answer(outcome, op->session->where, &err);
+        return true;
+    }
+    err_set(&err, ERR_PROTOCOL, "%s: an instance with HTTP status %d is not believed",
+            op->session->where, status);
     mi_outcome_from_err(outcome, &err, HTTP_STAGE_REPLY);
     return true;
 }
@@ -309,6 +320,20 @@ static int write_request(struct mi_operation *op, const struct mi_operation_opti
     return wsman_envelope_write_get(&op->request, &get, NULL, err);
 }
 
+/* Keeps what is asked for, to judge the answer by. A resource URI of the caller's own may name
+ * anything. */
+static int keep_asked(struct mi_operation *op, const struct mi_operation_options *options,
+                      const MI_Char *namespace_name, const MI_Instance *key, struct err *err)
+{
+    if (options != NULL && options->resource_uri != NULL)
+        return 0;
+    if (MI_Instance_Clone(key, &op->asked) != MI_RESULT_OK ||
+        (namespace_name != NULL &&
+         MI_Instance_SetNameSpace(op->asked, namespace_name) != MI_RESULT_OK))
+        return err_memory(err);
+    return 0;
+}
+
 /* Nothing readable travels unless the caller gave that up (packet privacy). */
 static bool breaks_privacy(const struct mi_session *session)
 {
@@ -325,13 +350,11 @@ static void prepare(struct mi_operation *op, MI_OperationOptions *options,
         mi_outcome_from_result(&op->refusal, MI_RESULT_INVALID_PARAMETER,
                                MI_ERRORCATEGORY_INVALID_ARGUMENT, "no instance was given");
     } else if (breaks_privacy(op->session)) {
-        mi_outcome_from_result(
-            &op->refusal, MI_RESULT_ACCESS_DENIED, MI_ERRORCATEGORY_SECURITY_ERROR,
-            "this way to authenticate cannot encrypt over HTTP: use HTTPS, or allow "
-            "unencrypted messages (allow_unencrypted, MI_DestinationOptions_SetPacketPrivacy)");
+        mi_outcome_unencrypted(&op->refusal, op->session->where);
     } else {
         op->post.timeout_ms = (uint32_t)choose_timeout_ms(op->session, chosen);
-        if (write_request(op, chosen, namespace_name, key, &err) != 0)
+        if (write_request(op, chosen, namespace_name, key, &err) != 0 ||
+            keep_asked(op, chosen, namespace_name, key, &err) != 0)
             mi_outcome_from_err(&op->refusal, &err, HTTP_STAGE_QUEUED);
     }
     op->post.body = op->request.data;

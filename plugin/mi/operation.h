@@ -29,7 +29,9 @@ struct mi_operation {
     struct http_post post;
     struct buf request;
     char message_id[WSMAN_UUID_CHARS + 1];
-    struct mi_outcome refusal; /* result not OK: found wrong before anything was sent */
+    struct mi_outcome refusal; /* result not OK: found wrong before anything was sent; in
+                                  the end: why there is no instance */
+    MI_Instance *asked; /* the key and its namespace, to judge what comes; NULL: not judged */
     struct wsman_reader *reader;
 
     unsigned holders;                  /* (lock) */
@@ -42,7 +44,7 @@ struct mi_operation {
     MI_Result result;
     MI_Instance *instance;
     MI_Instance *details;
-    char *message;
+    const char *message; /* in refusal; NULL where the result is OK */
 };
 
 /* Lock held. Asks the network thread to end it; idempotent. */

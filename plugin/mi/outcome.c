@@ -37,6 +37,10 @@ static const struct {
     [ERR_CANCELED] = {MI_RESULT_FAILED, MI_ERRORCATEGORY_OPERATION_STOPPED},
 };
 
+/* The cure for every reply that could not be read, whoever could not read it. */
+#define NO_ANSWER_OF_WINRM \
+    "; WinRM answers otherwise: is a proxy or another server at this port or in between?"
+
 /* What the stage tells beyond the kind. */
 static MI_ErrorCategory refine(const struct err *err, enum http_stage stage)
 {
@@ -71,7 +75,10 @@ void mi_outcome_from_err(struct mi_outcome *outcome, const struct err *err, enum
         outcome->code = outcome->result;
     snprintf(outcome->message_id, sizeof outcome->message_id, "%s %u", outcome->code_type,
              (unsigned)outcome->code);
-    set_text(outcome->message, sizeof outcome->message, err->text);
+    bool strange = outcome->category == MI_ERRORCATEGORY_PARSER_ERROR ||
+                   (err->kind == ERR_LIMIT && stage >= HTTP_STAGE_WAIT && err->code == 0);
+    snprintf(outcome->message, sizeof outcome->message, "%s%s", err->text,
+             strange ? NO_ANSWER_OF_WINRM : "");
 }
 
 /* --- HTTP statuses (shared/facts/wire.md 4) --- */
@@ -83,21 +90,22 @@ static const struct status_rule {
     const char *sentence;
 } by_status[] = {
     {400, MI_RESULT_FAILED, MI_ERRORCATEGORY_PROTOCOL_ERROR,
-     "the host calls the request malformed"},
+     "the host calls the request malformed; does a proxy change it on its way?"},
     {401, MI_RESULT_ACCESS_DENIED, MI_ERRORCATEGORY_AUTHENTICATION_ERROR, NULL},
     {403, MI_RESULT_ACCESS_DENIED, MI_ERRORCATEGORY_ACCESS_DENIED,
      "the host knows the user and refuses; is it in the group Remote Management Users?"},
     {404, MI_RESULT_FAILED, MI_ERRORCATEGORY_OBJECT_NOT_FOUND,
-     "nothing answers at this path; WinRM listens at /wsman"},
+     "nothing answers at this path; WinRM listens at /wsman (key path)"},
     {405, MI_RESULT_FAILED, MI_ERRORCATEGORY_INVALID_OPERATION,
-     "this path takes no POST, so it is not WinRM"},
+     "this path takes no POST, so it is not WinRM; check port and path"},
     {413, MI_RESULT_SERVER_LIMITS_EXCEEDED, MI_ERRORCATEGORY_LIMITS_EXCEEDED,
-     "the request or reply is larger than the host allows (MaxEnvelopeSizekb)"},
+     "the request or reply is larger than the host allows; raise MaxEnvelopeSizekb there"},
     {500, MI_RESULT_FAILED, MI_ERRORCATEGORY_INVALID_RESULT,
      "an internal error without an explanation; a host that refuses unencrypted messages "
-     "answers so too"},
+     "answers so too (use https or Kerberos), and one whose WinRM service starts"},
     {503, MI_RESULT_SERVER_IS_SHUTTING_DOWN, MI_ERRORCATEGORY_RESOURCE_UNAVAILABLE,
-     "the WinRM service is starting, stopping or overloaded"},
+     "the WinRM service is starting, stopping or overloaded; it is asked again at the next "
+     "interval"},
 };
 
 static struct status_rule find_rule(int status)
@@ -105,12 +113,13 @@ static struct status_rule find_rule(int status)
     for (size_t i = 0; i < sizeof by_status / sizeof by_status[0]; i++)
         if (by_status[i].status == status)
             return by_status[i];
-    struct status_rule rule = {status, MI_RESULT_FAILED, MI_ERRORCATEGORY_PROTOCOL_ERROR,
-                               "not an answer of WS-Management"};
+    struct status_rule rule = {
+        status, MI_RESULT_FAILED, MI_ERRORCATEGORY_PROTOCOL_ERROR,
+        "not an answer of WS-Management; what listens at this port and path?"};
     if (status >= 300 && status < 400)
         rule.sentence = "a redirect, which is never followed; give the address it leads to";
     else if (status == 200)
-        rule.sentence = "an answer, but no SOAP; is this port WinRM's?";
+        rule.sentence = "an answer, but no SOAP, or the reply is cut; is this port WinRM's?";
     return rule;
 }
 
@@ -118,12 +127,15 @@ static void describe_401(struct mi_outcome *outcome, const char *where,
                          const struct mi_outcome_who *who)
 {
     if (who->user == NULL)
-        snprintf(outcome->message, sizeof outcome->message,
-                 "%s: HTTP 401: the host wants credentials and none were given", where);
+        snprintf(
+            outcome->message, sizeof outcome->message,
+            "%s: HTTP 401: the host wants credentials and none were given; choose a method and a "
+            "user",
+            where);
     else
         snprintf(outcome->message, sizeof outcome->message,
                  "%s: HTTP 401: the host refused the credentials of %s, or does not allow this way "
-                 "to authenticate, %s",
+                 "to authenticate, %s; check user, password and method",
                  where, who->user, who->doubt);
 }
 
@@ -145,6 +157,33 @@ void mi_outcome_from_status(struct mi_outcome *outcome, const char *where, int s
                  rule.sentence);
 }
 
+/* What the operator can do about a fault, whose own words seldom say. */
+static const char *fault_cure(const struct mi_outcome *outcome)
+{
+    if (outcome->category == MI_ERRORCATEGORY_OPERATION_TIMEOUT)
+        return "WMI was too slow there; a longer timeout gives it time";
+    if (outcome->category == MI_ERRORCATEGORY_NOT_ENABLED)
+        return "enable it there (`winrm quickconfig`)";
+    switch (outcome->result) {
+    case MI_RESULT_ACCESS_DENIED:
+        return "has the account the rights on this host: Remote Management Users, Performance "
+               "Monitor Users, the WMI namespace's security?";
+    case MI_RESULT_INVALID_NAMESPACE:
+    case MI_RESULT_INVALID_CLASS:
+        return "check class and namespace; not every Windows has every class";
+    case MI_RESULT_NOT_FOUND:
+        return "check the values of the keys; the host has no such instance now";
+    case MI_RESULT_INVALID_PARAMETER:
+        return "check class and keys: are all keys of the class named, and no others?";
+    case MI_RESULT_SERVER_LIMITS_EXCEEDED:
+        return "ask this host less often, or raise its WinRM quotas";
+    case MI_RESULT_SERVER_IS_SHUTTING_DOWN:
+        return "it is asked again at the next interval";
+    default:
+        return "the host's event log Windows Remote Management may say more";
+    }
+}
+
 void mi_outcome_from_fault(struct mi_outcome *outcome, const char *where, int status,
                            const struct wsman_fault *fault)
 {
@@ -164,8 +203,35 @@ void mi_outcome_from_fault(struct mi_outcome *outcome, const char *where, int st
     else
         snprintf(outcome->message_id, sizeof outcome->message_id, "%s 0x%08x", outcome->code_type,
                  (unsigned)outcome->code);
-    snprintf(outcome->message, sizeof outcome->message, "%s: %s (%s 0x%08x)", where,
-             fault->sentence, outcome->code_type, (unsigned)outcome->code);
+    char code[32];
+    if (strcmp(outcome->code_type, "HRESULT") == 0)
+        snprintf(code, sizeof code, "HRESULT 0x%08x", (unsigned)outcome->code);
+    else
+        snprintf(code, sizeof code, "%s %u", outcome->code_type, (unsigned)outcome->code);
+    snprintf(outcome->message, sizeof outcome->message, "%s: the host answers: %s (%s); %s", where,
+             fault->sentence, code, fault_cure(outcome));
+}
+
+void mi_outcome_from_answer(struct mi_outcome *outcome, const char *where, const struct err *why)
+{
+    char message[sizeof outcome->message];
+    snprintf(message, sizeof message,
+             "%s: another instance came than was asked for: %s; it is not used. Check class and "
+             "keys, and whether something in between mixes up replies",
+             where, why->text);
+    mi_outcome_from_result(outcome, MI_RESULT_FAILED, MI_ERRORCATEGORY_INVALID_RESULT, message);
+}
+
+void mi_outcome_unencrypted(struct mi_outcome *outcome, const char *where)
+{
+    char message[sizeof outcome->message];
+    snprintf(message, sizeof message,
+             "%s: nothing was sent: this way to authenticate cannot encrypt over HTTP: use HTTPS, "
+             "or allow unencrypted messages (allow_unencrypted, "
+             "MI_DestinationOptions_SetPacketPrivacy)",
+             where);
+    mi_outcome_from_result(outcome, MI_RESULT_ACCESS_DENIED, MI_ERRORCATEGORY_SECURITY_ERROR,
+                           message);
 }
 
 /* --- details --- */

@@ -34,6 +34,10 @@ void mi_outcome_from_status(struct mi_outcome *outcome, const char *where, int s
                             const struct mi_outcome_who *who);
 void mi_outcome_from_fault(struct mi_outcome *outcome, const char *where, int status,
                            const struct wsman_fault *fault);
+/* An instance came that was not asked for; why: mi_answer_check's. */
+void mi_outcome_from_answer(struct mi_outcome *outcome, const char *where, const struct err *why);
+/* Nothing is sent: the scheme cannot seal, and packet privacy was not given up. */
+void mi_outcome_unencrypted(struct mi_outcome *outcome, const char *where);
 /* The caller's mistake or ours, without a host. */
 void mi_outcome_from_result(struct mi_outcome *outcome, MI_Result result, MI_ErrorCategory category,
                             const char *message);

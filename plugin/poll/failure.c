@@ -40,6 +40,7 @@ static bool has_text(const MI_Instance *details, const char *name, const char *t
 static bool is_answered(MI_ErrorCategory category, const MI_Instance *details)
 {
     return has_text(details, "error_Type", "HRESULT") || has_text(details, "error_Type", "HTTP") ||
+           category == MI_ERRORCATEGORY_INVALID_RESULT ||
            category == MI_ERRORCATEGORY_PARSER_ERROR || category == MI_ERRORCATEGORY_READ_ERROR;
 }
 

@@ -92,7 +92,7 @@ def a_failure_is_a_sentence_and_the_result_code(folder):
             (USAGE, "", [*right, where, "Win32_LogicalDisk.DeviceID="]),
             (USAGE, "", [where]),
             (NO_INPUT, folder + "/none", ["-a", "basic", "-u", "monitor", "-P", folder + "/none", "--allow-unencrypted", where, system]),
-            (NO_INPUT, folder + "/none", [*right, "--cacert", folder + "/none", where, system]),
+            (NO_INPUT, folder + "/none", ["-a", "kerberos", "-u", "a@B", "--keytab", folder + "/none", where, system]),
         ]
         for wanted, word, words in cases:
             status, out, errors = stand.mi_get(*words)
