@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Loading the configuration without memory: every allocation failed in turn, libyaml's and libc's
+ * too. There is the whole model with the same complaints, or ERR_MEMORY; never half a model. */
+#include "config_fixture.h"
+
+#include <dirent.h>
+
+#include "alloc_failure.h"
+
+struct loading {
+    struct fixture fixture;
+    const char *inventories[2];
+    size_t inventory_count;
+    const char *dirs[1];
+    char shipped[4096];
+    char *expected;
+};
+
+static void keep_line(void *context, enum log_level level, const char *line)
+{
+    alloc_failure_spare(true);
+    fixture_keep_line(context, level, line);
+    alloc_failure_spare(false);
+}
+
+static void judge(struct loading *loading, const struct model *model,
+                  const struct config_report *report)
+{
+    struct buf out;
+    alloc_failure_spare(true);
+    buf_init(&out, FIXTURE_TEXT_MAX_BYTES);
+    buf_add_format(&out, "%s-- %zu errors, %zu warnings, %zu hosts, %zu skipped\n",
+                   fixture_said(&loading->fixture), report->error_count, report->warning_count,
+                   report->host_count, report->skipped_host_count);
+    fixture_print(&out, model, SHOW_ALL);
+    if (loading->expected == NULL)
+        loading->expected = strdup(buf_text(&out));
+    alloc_failure_check_text(buf_text(&out), loading->expected);
+    buf_free(&out);
+    alloc_failure_spare(false);
+}
+
+/* What is said before memory runs out must be true, too. */
+static void judge_lines(struct loading *loading)
+{
+    alloc_failure_spare(true);
+    char *said = strdup(fixture_said(&loading->fixture));
+    for (char *line = said, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        *end = '\0';
+        if (strstr(loading->expected, line) == NULL)
+            alloc_failure_check_text(line, "(what is also said with memory)");
+    }
+    free(said);
+    alloc_failure_spare(false);
+}
+
+static int load_once(void *context)
+{
+    struct loading *loading = context;
+    struct log log = {keep_line, &loading->fixture};
+    struct err err = ERR_INIT;
+    struct config_report report = {.host_count = 12345};
+    struct model *model = (struct model *)context;
+    struct model_type_lookup lookup = config_typesdb_lookup(loading->fixture.types);
+    struct config_sources sources = {.shipped_module_dir = loading->shipped,
+                                     .module_dirs = loading->dirs,
+                                     .module_dir_count = 1,
+                                     .inventories = loading->inventories,
+                                     .inventory_count = loading->inventory_count};
+    buf_reset(&loading->fixture.said);
+    if (config_load(&sources, &lookup, &log, &report, &model, &err) != 0) {
+        alloc_failure_check(err.kind == ERR_MEMORY && err.text[0] != '\0', "not for memory");
+        alloc_failure_check(model == (struct model *)context && report.host_count == 12345,
+                            "an output was touched");
+        judge_lines(loading);
+        return -1;
+    }
+    judge(loading, model, &report);
+    model_free(model);
+    return 0;
+}
+
+static void begin(struct loading *loading)
+{
+    *loading = (struct loading){.dirs = {"modules"}};
+    snprintf(loading->shipped, sizeof loading->shipped, "%s/conf/modules", fixture_source());
+    fixture_begin(&loading->fixture);
+}
+
+static void end(struct loading *loading)
+{
+    fixture_end(&loading->fixture);
+    free(loading->expected);
+}
+
+static void the_example_is_loaded_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    char target[8192];
+    struct loading loading;
+    begin(&loading);
+    snprintf(target, sizeof target, "%s/tests/data/config/issue_example/hosts.yaml",
+             fixture_source());
+    assert_int_equal(symlink(target, "hosts.yaml"), 0);
+    snprintf(target, sizeof target, "%s/tests/data/config/issue_example/modules", fixture_source());
+    assert_int_equal(symlink(target, "modules"), 0);
+    loading.inventories[0] = "hosts.yaml";
+    loading.inventory_count = 1;
+    alloc_failure_replay("the example", 200, load_once, &loading);
+    assert_non_null(strstr(loading.expected, "host web02.example.com "));
+    end(&loading);
+}
+
+/* Many hosts in two files found by a pattern, and mistakes of most kinds. */
+static const char many_mistakes[] =
+    "auths:\n"
+    "  a: {method: basic, user: monitor, password_file: secret}\n"
+    "  a: {method: basic, user: twice, password_file: secret}\n"
+    "  b: {method: kerberos, user: m@X, password_env: NO_SUCH, colour: red}\n"
+    "  c: {method: nonsense}\n"
+    "  d: {method: basic, user: monitor, password_file: no_such_file}\n"
+    "defaults: {auth: a, modules: [os], interval: 30, colours: 7}\n"
+    "groups:\n"
+    "  fast: {interval: 10, timeout: 5}\n"
+    "  slow: {interval: soon}\n"
+    "hosts:\n"
+    "  bad name: {}\n"
+    "  x1: {group: none}\n"
+    "  x2: {group: slow}\n"
+    "  x3: {auth: e}\n"
+    "  x4: {auth: d, ca_cert: no_such.pem}\n"
+    "  x5: {modules: [os, no_such_module]}\n"
+    "  x6: {extra_modules: [tiny]}\n"
+    "  x7: [1, 2]\n"
+    "  x8: {port: 99999}\n"
+    "  x1: {}\n";
+
+static const char tiny_module[] = "module: tiny\ninstances:\n"
+                                  "  - class: Win32_Tiny\n"
+                                  "    keys: {Name: [1, 2], 7: [8]}\n"
+                                  "    metrics:\n"
+                                  "      - {type: gauge, property: Size}\n"
+                                  "      - {type: gauge}\n"
+                                  "      - {type: no_such_type, property: Size}\n";
+
+static void add_hosts(const char *path, unsigned from, unsigned count, const char *behind)
+{
+    struct buf text;
+    buf_init(&text, FIXTURE_TEXT_MAX_BYTES);
+    buf_add_text(&text, "hosts:\n");
+    for (unsigned i = from; i < from + count; i++)
+        buf_add_format(&text, "  host%u: {group: fast, address: 192.0.2.%u}\n", i, i % 250);
+    buf_add_text(&text, behind);
+    fixture_write(path, buf_text(&text));
+    buf_free(&text);
+}
+
+static void many_complaints_are_all_said_or_nothing_is_loaded(void **state)
+{
+    (void)state;
+    struct loading loading;
+    begin(&loading);
+    assert_int_equal(mkdir("modules", 0700), 0);
+    assert_int_equal(mkdir("inventory", 0700), 0);
+    fixture_write("modules/tiny.yaml", tiny_module);
+    fixture_write("modules/cut.yaml", "instances:\n  - {class: \n");
+    fixture_write("inventory/a.yaml", many_mistakes);
+    add_hosts("inventory/b.yaml", 1, 20, "");
+    add_hosts("inventory/c.yaml", 21, 20, "  cut: {\n");
+    loading.inventories[0] = "inventory/*.yaml";
+    loading.inventories[1] = "no_such_inventory/*.yaml";
+    loading.inventory_count = 2;
+    alloc_failure_replay("many complaints", 200, load_once, &loading);
+
+    assert_non_null(strstr(loading.expected, "-- 13 errors, 4 warnings, 23 hosts, 6 skipped\n"));
+    assert_non_null(strstr(loading.expected, "host host20 "));
+    end(&loading);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_example_is_loaded_whole_or_not_at_all),
+        cmocka_unit_test(many_complaints_are_all_said_or_nothing_is_loaded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
