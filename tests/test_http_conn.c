@@ -3,12 +3,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <dlfcn.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <unistd.h>
@@ -49,6 +51,19 @@ __attribute__((visibility("default"))) int getaddrinfo(const char *node, const c
 __attribute__((visibility("default"))) void freeaddrinfo(struct addrinfo *result)
 {
     free(result);
+}
+
+/* Whether the loop was told to end: http_loop_free wakes it after it said so. */
+static _Thread_local bool ending;
+static sem_t told_to_end;
+__attribute__((visibility("default"))) ssize_t write(int fd, const void *bytes, size_t size)
+{
+    ssize_t (*next)(int, const void *, size_t);
+    *(void **)&next = dlsym(RTLD_NEXT, "write");
+    ssize_t written = next(fd, bytes, size);
+    if (ending)
+        sem_post(&told_to_end);
+    return written;
 }
 
 /* One exchange, started on the network thread and awaited by the test. */
@@ -334,21 +349,22 @@ static void a_refused_port_and_an_unknown_name_say_so(void **state)
 static void hanging_names_hold_up_nobody_with_an_address(void **state)
 {
     (void)state;
-    enum { SLOW = HTTP_LOOP_MAX_LOOKUPS + 8 };
+    /* TIMEOUT_MS: libcurl's own clock is the real one, which must not get there. */
+    enum { SLOW = HTTP_LOOP_MAX_LOOKUPS + 8, TIMEOUT_MS = 60000 };
     static struct exchange slow[SLOW];
     static struct http_conn *conns[SLOW];
     char *reply = script_reply("HTTP/1.1 200 ", XML, "<answer/>");
     struct script *script = SERVE({.op = SCRIPT_EXPECT}, {.op = SCRIPT_REPLY, .bytes = reply});
     for (int i = 0; i < SLOW; i++) {
         conns[i] = connect_to("slow.example", 5985);
-        begin(&slow[i], conns[i], 1000);
+        begin(&slow[i], conns[i], TIMEOUT_MS);
     }
     struct http_conn *good = connect_to("127.0.0.1", script_port(script));
     struct exchange exchange;
-    begin(&exchange, good, 1000);
+    begin(&exchange, good, TIMEOUT_MS);
     await(&exchange);
     assert_int_equal(exchange.outcome.err.kind, ERR_NONE);
-    fake_clock_advance_ms(&turned, 1000);
+    fake_clock_advance_ms(&turned, TIMEOUT_MS);
     http_loop_wake(loop);
     size_t resolving = 0;
     for (int i = 0; i < SLOW; i++) {
@@ -363,7 +379,7 @@ static void hanging_names_hold_up_nobody_with_an_address(void **state)
         sem_post(&lookup_blocked);
     struct http_conn *named = connect_to("good.example", script_port(script));
     struct exchange last;
-    begin(&last, named, 1000);
+    begin(&last, named, TIMEOUT_MS);
     await(&last);
     assert_int_equal(last.outcome.err.kind, ERR_NONE);
     end(&exchange);
@@ -462,6 +478,52 @@ static void headers_and_unread_bodies_have_a_maximum(void **state)
     }
 }
 
+struct held_task {
+    struct http_task task;
+    sem_t running, go_on;
+};
+
+static void hold(struct http_task *task)
+{
+    struct held_task *held = (struct held_task *)task;
+    sem_post(&held->running);
+    sem_wait(&held->go_on);
+}
+
+static void *free_loop(void *argument)
+{
+    ending = true;
+    http_loop_free(argument);
+    return NULL;
+}
+
+/* The thread is busy with one task while another is posted and the loop is freed: once it is
+ * through, the one wake-up for both is used up, and it must still not sleep. */
+static void a_task_posted_before_the_end_runs_and_the_thread_ends(void **state)
+{
+    (void)state;
+    struct held_task first = {.task = {.run = hold}}, second = {.task = {.run = hold}};
+    struct http_loop *own = http_loop_new(NULL, NULL);
+    pthread_t freeing;
+    struct timespec guard;
+    assert_non_null(own);
+    sem_init(&told_to_end, 0, 0);
+    sem_init(&first.running, 0, 0);
+    sem_init(&first.go_on, 0, 0);
+    sem_init(&second.running, 0, 0);
+    sem_init(&second.go_on, 0, 1);
+    http_loop_post(own, &first.task);
+    sem_wait(&first.running);
+    http_loop_post(own, &second.task);
+    pthread_create(&freeing, NULL, free_loop, own);
+    sem_wait(&told_to_end);
+    sem_post(&first.go_on);
+    clock_gettime(CLOCK_REALTIME, &guard);
+    guard.tv_sec += 30;
+    assert_int_equal(pthread_timedjoin_np(freeing, NULL, &guard), 0);
+    assert_int_equal(sem_trywait(&second.running), 0);
+}
+
 static void a_target_that_makes_no_url_is_refused(void **state)
 {
     (void)state;
@@ -485,6 +547,7 @@ int main(void)
         IN_A_LOOP(posts_of_one_connection_queue_and_each_ends_once),
         IN_A_LOOP(an_error_page_is_left_unread_and_its_status_told),
         IN_A_LOOP(headers_and_unread_bodies_have_a_maximum),
+        cmocka_unit_test(a_task_posted_before_the_end_runs_and_the_thread_ends),
         IN_A_LOOP(a_target_that_makes_no_url_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

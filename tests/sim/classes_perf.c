@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Synthetic raw performance classes. Widths as in shared/facts/windows.md; names of PhysicalDisk,
- * NetworkInterface and Process as recorded, of the others from common knowledge, not seen on a host.
+ * NetworkInterface and Process as recorded, of the others from common knowledge, not seen on a
+ * host.
  */
 #include "sim/tables.h"
 

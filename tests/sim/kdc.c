@@ -15,8 +15,6 @@
 #define EXIT_SKIPPED 77
 #define REALMS_MAX   8
 
-extern char **environ;
-
 static int program_find(char path[PATH_MAX])
 {
     const char *source = getenv("MI_SOURCE");

@@ -11,8 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static int binary_find(char path[PATH_MAX])
 {
     static const char *const places[] = {"simhost", "sim/simhost", "../simhost", "../sim/simhost"};
@@ -64,7 +62,7 @@ int sim_process_start(struct sim_process *process, const char *const *arguments,
     pid_t pid;
     if (status != NULL)
         *status = -1;
-    for (size_t i = 0; arguments[i] != NULL && i < 60; i++)
+    for (size_t i = 0; i < 60 && arguments[i] != NULL; i++)
         argv[i + 1] = arguments[i];
     if (binary_find(path) != 0 || pipe2(ends, O_CLOEXEC) != 0)
         return -1;
