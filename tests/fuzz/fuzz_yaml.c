@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The whole of config_load: the input is hosts.yaml and, behind a line `====`, the one module.
+ * Files and the module's directory are in memory: this file stands in for config/file.c and
+ * scandir. Every complaint names a place that exists; the model that comes out is whole.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <strings.h>
+
+#include "config/config.h"
+#include "config/file.h"
+#include "fuzz.h"
+#include "metric/name.h"
+
+#define CUT "\n====\n"
+
+struct file {
+    const uint8_t *bytes;
+    size_t count;
+    size_t breaks; /* lines that end */
+    bool is_ascii; /* and has no control characters */
+};
+
+static struct file hosts, module;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    return setenv("CREDENTIALS_DIRECTORY", "/run/credentials", 1);
+}
+
+/* ---- The disk ---- */
+
+int config_file_read(const char *path, struct buf *bytes, struct err *err)
+{
+    const struct file *file = strstr(path, "hosts.yaml") != NULL ? &hosts : &module;
+    buf_add(bytes, file->bytes, file->count);
+    return buf_failed(bytes, "file", err);
+}
+
+int scandir(const char *dir, struct dirent ***files, int (*filter)(const struct dirent *),
+            int (*order)(const struct dirent **, const struct dirent **))
+{
+    (void)dir;
+    (void)order;
+    *files = malloc(sizeof **files);
+    struct dirent *file = calloc(1, sizeof *file);
+    require(*files != NULL && file != NULL);
+    strcpy(file->d_name, "m.yaml");
+    require(filter(file));
+    (*files)[0] = file;
+    return 1;
+}
+
+/* ---- types.db ---- */
+
+static const struct model_type types[] = {
+    {"gauge", 1, {MODEL_GAUGE}},
+    {"df_complex", 1, {MODEL_GAUGE}},
+    {"derive", 1, {MODEL_DERIVE}},
+    {"counter", 1, {MODEL_COUNTER}},
+    {"absolute", 1, {MODEL_ABSOLUTE}},
+    {"if_octets", 2, {MODEL_DERIVE, MODEL_DERIVE}},
+    {"load", 3, {MODEL_GAUGE, MODEL_GAUGE, MODEL_GAUGE}},
+};
+
+static const struct model_type *find_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (strcmp(types[i].name, name) == 0)
+            return &types[i];
+    return NULL;
+}
+
+static int find_type(void *context, const char *name, struct model_type *type)
+{
+    (void)context;
+    const struct model_type *found = find_named(name);
+    if (found == NULL)
+        return -1;
+    *type = *found;
+    type->name = name;
+    return 0;
+}
+
+/* ---- Complaints ---- */
+
+/* Line breaks are those of YAML 1.1; one of more than a byte is known by its last. */
+static struct file file_of(const uint8_t *bytes, size_t count)
+{
+    struct file file = {bytes, count, 0, true};
+    for (size_t i = 0; i < count; i++) {
+        uint8_t byte = bytes[i];
+        file.breaks += byte == '\n' || byte == '\r' || byte == 0x85 || byte == 0xa8 || byte == 0xa9;
+        file.is_ascii &= byte < 0x7f && (byte >= 0x20 || byte == '\n');
+    }
+    return file;
+}
+
+/* Characters of that line of a file of plain ASCII. */
+static size_t line_bytes(const struct file *file, unsigned long line)
+{
+    const uint8_t *at = file->bytes;
+    const uint8_t *end = at + file->count;
+    while (--line > 0) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        require(at != NULL);
+        at++;
+    }
+    const uint8_t *stop = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+    return (size_t)((stop != NULL ? stop : end) - at);
+}
+
+/* One beyond the last character is where something is missing; at the end of a file whose last line
+ * is not ended libyaml begins one more. */
+static void check_place(const struct file *file, const char *place)
+{
+    char *rest;
+    unsigned long line = strtoul(place, &rest, 10);
+    require(rest > place && *rest == ':' && isdigit((unsigned char)rest[1]));
+    unsigned long column = strtoul(rest + 1, &rest, 10);
+    require(strncmp(rest, ": ", 2) == 0 && rest[2] != '\0');
+    require(line >= 1 && column >= 1);
+    if (line == file->breaks + 2 && column == 1)
+        return;
+    require(line <= file->breaks + 1 && column <= file->count + 1);
+    if (file->is_ascii)
+        require(column <= line_bytes(file, line) + 1);
+}
+
+static void check_complaint(void *context, enum log_level level, const char *line)
+{
+    size_t *count = context;
+    ++*count;
+    require(level == LOG_LEVEL_ERROR || level == LOG_LEVEL_WARNING);
+    require(fuzz_is_line(line));
+    if (strncmp(line, "hosts.yaml:", 11) == 0 && isdigit((unsigned char)line[11]))
+        check_place(&hosts, line + 11);
+    else if (strncmp(line, "d/m.yaml:", 9) == 0 && isdigit((unsigned char)line[9]))
+        check_place(&module, line + 9);
+    else
+        require(strncmp(line, "hosts.yaml: ", 12) == 0 || strncmp(line, "d/m.yaml: ", 10) == 0 ||
+                isdigit((unsigned char)line[0]));
+}
+
+/* ---- The model ---- */
+
+static bool is_text(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
+static void check_metric(const struct model_metric *metric)
+{
+    require(metric->type != NULL && find_named(metric->type->name) != NULL);
+    require(metric->property_count == metric->type->source_count && metric->property_count > 0);
+    for (size_t i = 0; i < metric->property_count; i++)
+        require(is_text(metric->properties[i]));
+    require(metric_name_is_clean_plugin(metric->plugin));
+    require(metric_name_is_clean(metric->plugin_instance));
+    require(metric_name_is_clean(metric->type_instance));
+    require(strlen(metric->plugin) < METRIC_NAME_SIZE);
+    require(metric->scale == metric->scale && metric->offset == metric->offset);
+    require(metric->origin.line >= 1 && metric->origin.column >= 1);
+}
+
+static void check_instance(const struct model_instance *instance)
+{
+    require(is_text(instance->module) && is_text(instance->namespace_name));
+    require(is_text(instance->class_name) && instance->metric_count > 0);
+    require(strchr(instance->namespace_name, '\\') == NULL);
+    for (size_t i = 0; i < instance->key_count; i++)
+        require(is_text(instance->keys[i].name) && instance->keys[i].value != NULL);
+    for (size_t i = 0; i < instance->metric_count; i++)
+        check_metric(&instance->metrics[i]);
+}
+
+static void check_round(const struct model_round *round, struct config_report *counted)
+{
+    require(round->interval_ms > 0 && round->timeout_ms > 0 && round->instance_count > 0);
+    for (size_t i = 0; i < round->instance_count; i++) {
+        check_instance(round->instances[i]);
+        counted->metric_count += round->instances[i]->metric_count;
+    }
+    counted->instance_count += round->instance_count;
+}
+
+static void check_auth(const struct model *model, const struct model_auth *auth)
+{
+    require(auth >= model->auths && auth < model->auths + model->auth_count);
+    require(is_text(auth->name) && is_text(auth->place));
+    require((unsigned)auth->method <= MODEL_METHOD_CERTIFICATE);
+    require((auth->proof == MODEL_PROOF_CERTIFICATE) == (auth->key_file != NULL));
+    require(auth->method != MODEL_METHOD_BASIC || is_text(auth->user));
+}
+
+static void check_host(const struct model *model, const struct model_host *host,
+                       struct config_report *counted)
+{
+    require(is_text(host->name) && strlen(host->name) < METRIC_NAME_SIZE);
+    require(fuzz_is_line(host->name) && strchr(host->name, '/') == NULL);
+    require(is_text(host->address) && is_text(host->server_name) && host->address[0] != '[');
+    require(fuzz_is_line(host->address) && fuzz_is_line(host->server_name));
+    require(host->port > 0 && host->path[0] == '/' && fuzz_is_line(host->path));
+    require(host->auth != NULL && host->round_count > 0);
+    check_auth(model, host->auth);
+    for (size_t i = 0; i < host->round_count; i++)
+        check_round(&host->rounds[i], counted);
+    require(host->origin.line >= 1 && strcmp(host->origin.path, "hosts.yaml") == 0);
+}
+
+static void check_model(const struct model *model, const struct config_report *report)
+{
+    struct config_report counted = {0};
+    for (size_t i = 0; i < model->host_count; i++) {
+        check_host(model, &model->hosts[i], &counted);
+        for (size_t j = i + 1; j < model->host_count; j++)
+            require(strcasecmp(model->hosts[i].name, model->hosts[j].name) != 0);
+    }
+    require(report->host_count == model->host_count);
+    require(report->instance_count == counted.instance_count);
+    require(report->metric_count == counted.metric_count);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
+{
+    static const char *const dirs[] = {"d"}, *const inventories[] = {"hosts.yaml"};
+    const struct config_sources sources = {.module_dirs = dirs,
+                                           .module_dir_count = 1,
+                                           .inventories = inventories,
+                                           .inventory_count = 1};
+    const struct model_type_lookup lookup = {find_type, NULL};
+    struct config_report report;
+    struct model *model;
+    struct err err = ERR_INIT;
+    size_t complaints = 0;
+    const struct log log = {check_complaint, &complaints};
+    const uint8_t *cut = memmem(bytes, count, CUT, sizeof CUT - 1);
+    hosts = file_of(bytes, cut != NULL ? (size_t)(cut + 1 - bytes) : count);
+    const uint8_t *rest = cut != NULL ? cut + sizeof CUT - 1 : bytes + count;
+    module = file_of(rest, (size_t)(bytes + count - rest));
+    require(config_load(&sources, &lookup, &log, &report, &model, &err) == 0);
+    require(complaints >= (report.error_count + report.warning_count > 0));
+    require(report.skipped_host_count == 0 || report.error_count > 0);
+    check_model(model, &report);
+    model_free(model);
+    return 0;
+}
