@@ -143,6 +143,7 @@ static void the_resource_uri_has_its_forms(void **state)
         {WSMAN_URI_WMI, NULL, NULL, NULL, "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/C",
          plain},
         {WSMAN_URI_WMI, NULL, "http://vendor/1", "root/cimv2", "http://vendor/1/C", select},
+        {WSMAN_URI_WMI, NULL, "http://v?a&b", "root/cimv2", "http://v?a&amp;b/C", select},
         {WSMAN_URI_WMI, NULL, "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/x/", "root/x",
          "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/x/C", plain},
         {WSMAN_URI_DMTF, "urn:whole?a&b", NULL, "root/cimv2", "urn:whole?a&amp;b", select},
