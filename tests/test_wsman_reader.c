@@ -406,7 +406,7 @@ static void a_reply_that_breaks_its_encoding_is_told_by_us_alone(void **state)
         const char *bytes;
         size_t count;
         const char *begins;
-    } rows[] = {{ucs4, sizeof ucs4, "the reply is written in UCS-4 or EBCDIC"},
+    } rows[] = {{ucs4, sizeof ucs4, "the reply is written in neither UTF-8 nor UTF-16"},
                 {utf16, sizeof utf16, "the reply is not XML: "}};
     xmlSetStructuredErrorFunc(NULL, nobody_else_may_hear_of_it);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
