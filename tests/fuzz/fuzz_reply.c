@@ -263,7 +263,8 @@ static void compare_properties(const xmlNode *payload, const MI_Instance *instan
 static void compare_with_tree(const uint8_t *bytes, size_t count, const struct wsman_reply *reply)
 {
     xmlDoc *document = xmlReadMemory((const char *)bytes, (int)count, NULL, NULL,
-                                     XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+                                     XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOERROR |
+                                         XML_PARSE_NOWARNING);
     require(document != NULL);
     const xmlNode *node = xmlDocGetRootElement(document);
     require(is_soap(node, "Envelope"));
