@@ -41,6 +41,18 @@ struct bytes {
         literal, sizeof(literal) - 1 \
     }
 
+static struct http_sealed_part cut(const void *sealed, size_t sealed_bytes, size_t signature_bytes,
+                                   size_t plain_bytes)
+{
+    return (struct http_sealed_part){
+        .plain_bytes = plain_bytes,
+        .signature = sealed,
+        .signature_bytes = signature_bytes,
+        .ciphertext = (const unsigned char *)sealed + signature_bytes,
+        .ciphertext_bytes = sealed_bytes - signature_bytes,
+    };
+}
+
 /* The body in memory that ends where it ends, so that a sanitizer sees a step too far. */
 static int read_exact(const char *type, struct bytes body, struct http_sealed_part *part,
                       char **copy, struct err *err)
@@ -230,7 +242,8 @@ static void lengths_beyond_the_maximums_are_refused(void **state)
     struct err err = ERR_INIT;
     memset(bytes, 'x', sizeof bytes);
     buf_init(&body, 65536);
-    assert_int_equal(http_sealed_write(&body, HTTP_SEALED_SPNEGO, 1, bytes, 4097, 4096, NULL), 0);
+    part = cut(bytes, 4097, 4096, 1);
+    assert_int_equal(http_sealed_write(&body, HTTP_SEALED_SPNEGO, &part, NULL), 0);
     assert_int_equal(
         http_sealed_read(TYPE, HTTP_SEALED_SPNEGO, body.data, body.size_bytes, &part, NULL), 0);
     assert_int_equal(part.signature_bytes, 4096);
@@ -305,7 +318,8 @@ static void what_is_written_is_the_frame_of_the_facts(void **state)
         "\4\0\0\0SIGNCRYPT--Encrypted Boundary--\r\n";
     struct buf out;
     buf_init(&out, 1000);
-    assert_int_equal(http_sealed_write(&out, HTTP_SEALED_KERBEROS, 5, "SIGNCRYPT", 9, 4, NULL), 0);
+    const struct http_sealed_part part = cut("SIGNCRYPT", 9, 4, 5);
+    assert_int_equal(http_sealed_write(&out, HTTP_SEALED_KERBEROS, &part, NULL), 0);
     assert_int_equal(out.size_bytes, sizeof expected - 1);
     assert_memory_equal(out.data, expected, sizeof expected - 1);
     buf_free(&out);
@@ -317,18 +331,19 @@ static void what_cannot_be_framed_is_not_written(void **state)
     static const struct {
         size_t plain, sealed, signature, max;
     } cases[] = {
-        {5, 9, 0, 1000},       {5, 9, 10, 1000},
-        {5, 5000, 4097, 9000}, {HTTP_SEALED_MAX_PLAIN_BYTES + 1u, 9, 4, 1000},
+        {5, 9, 0, 1000},
+        {5, 5000, 4097, 9000},
+        {HTTP_SEALED_MAX_PLAIN_BYTES + 1u, 9, 4, 1000},
         {5, 9, 4, 100},
     };
     static const char sealed[5000];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf out;
         struct err err = ERR_INIT;
+        const struct http_sealed_part part =
+            cut(sealed, cases[i].sealed, cases[i].signature, cases[i].plain);
         buf_init(&out, cases[i].max);
-        assert_int_equal(http_sealed_write(&out, HTTP_SEALED_SPNEGO, cases[i].plain, sealed,
-                                           cases[i].sealed, cases[i].signature, &err),
-                         -1);
+        assert_int_equal(http_sealed_write(&out, HTTP_SEALED_SPNEGO, &part, &err), -1);
         assert_int_equal(err.kind, ERR_LIMIT);
         buf_free(&out);
     }
@@ -463,10 +478,7 @@ static void take_body(struct direction *from, const char *type, const char *body
         fail_msg("%s", err.text);
     unseal(from, &part);
     buf_init(&again, 1 << 20);
-    assert_int_equal(http_sealed_write(&again, HTTP_SEALED_SPNEGO, part.plain_bytes, part.signature,
-                                       part.signature_bytes + part.ciphertext_bytes,
-                                       part.signature_bytes, NULL),
-                     0);
+    assert_int_equal(http_sealed_write(&again, HTTP_SEALED_SPNEGO, &part, NULL), 0);
     assert_int_equal(again.size_bytes, count);
     assert_memory_equal(again.data, body, count);
     buf_free(&again);

@@ -49,8 +49,14 @@ static int write_sealed(void *context)
     struct err err = ERR_INIT;
     struct buf out;
     buf_init(&out, 1024 * 1024);
-    int rc = http_sealed_write(&out, HTTP_SEALED_SPNEGO, PLAIN_BYTES, sealed, sizeof sealed,
-                               SIGNATURE_BYTES, &err);
+    const struct http_sealed_part part = {
+        .plain_bytes = PLAIN_BYTES,
+        .signature = (const unsigned char *)sealed,
+        .signature_bytes = SIGNATURE_BYTES,
+        .ciphertext = (const unsigned char *)sealed + SIGNATURE_BYTES,
+        .ciphertext_bytes = sizeof sealed - SIGNATURE_BYTES,
+    };
+    int rc = http_sealed_write(&out, HTTP_SEALED_SPNEGO, &part, &err);
     if (rc == 0)
         rc = read_back(&out);
     else

@@ -169,8 +169,21 @@ bool http_gss_is_expired(const struct http_gss *gss, uint64_t now_unix_s)
 
 /* --- sealing --- */
 
+static struct http_sealed_part cut_message(const struct buf *message, size_t signature_bytes,
+                                           size_t plain_bytes)
+{
+    const unsigned char *bytes = (const unsigned char *)message->data;
+    return (struct http_sealed_part){
+        .plain_bytes = plain_bytes,
+        .signature = bytes,
+        .signature_bytes = signature_bytes,
+        .ciphertext = bytes + signature_bytes,
+        .ciphertext_bytes = message->size_bytes - signature_bytes,
+    };
+}
+
 static int seal_kerberos(struct http_gss *gss, const void *text, size_t text_bytes, struct buf *out,
-                         size_t *signature_bytes, size_t *plain_bytes, struct err *err)
+                         struct http_sealed_part *part, struct err *err)
 {
     OM_uint32 minor, release;
     int sealed = 0;
@@ -189,11 +202,11 @@ static int seal_kerberos(struct http_gss *gss, const void *text, size_t text_byt
         fail(ERR_AUTH, "a message cannot be sealed", major, minor, err);
         goto out;
     }
-    *signature_bytes = iov[0].buffer.length;
-    *plain_bytes = text_bytes + iov[2].buffer.length;
     for (int i = 0; i < 3; i++)
         buf_add(out, iov[i].buffer.value, iov[i].buffer.length);
     rc = buf_failed(out, "the sealed request", err);
+    if (rc == 0)
+        *part = cut_message(out, iov[0].buffer.length, text_bytes + iov[2].buffer.length);
 out:
     gss_release_iov_buffer(&release, iov, 3);
     free(copy);
@@ -201,7 +214,7 @@ out:
 }
 
 static int seal_ntlm(struct http_gss *gss, const void *text, size_t text_bytes, struct buf *out,
-                     size_t *signature_bytes, size_t *plain_bytes, struct err *err)
+                     struct http_sealed_part *part, struct err *err)
 {
     OM_uint32 minor, release;
     int sealed = 0;
@@ -213,20 +226,20 @@ static int seal_ntlm(struct http_gss *gss, const void *text, size_t text_bytes, 
         fail(ERR_AUTH, "a message cannot be sealed", major, minor, err);
         goto out;
     }
-    *signature_bytes = NTLM_SIGNATURE_BYTES;
-    *plain_bytes = text_bytes;
     buf_add(out, token.value, token.length);
     rc = buf_failed(out, "the sealed request", err);
+    if (rc == 0)
+        *part = cut_message(out, NTLM_SIGNATURE_BYTES, text_bytes);
 out:
     gss_release_buffer(&release, &token);
     return rc;
 }
 
 int http_gss_seal(struct http_gss *gss, const void *text, size_t text_bytes, struct buf *out,
-                  size_t *signature_bytes, size_t *plain_bytes, struct err *err)
+                  struct http_sealed_part *part, struct err *err)
 {
-    return gss->ntlm ? seal_ntlm(gss, text, text_bytes, out, signature_bytes, plain_bytes, err)
-                     : seal_kerberos(gss, text, text_bytes, out, signature_bytes, plain_bytes, err);
+    return gss->ntlm ? seal_ntlm(gss, text, text_bytes, out, part, err)
+                     : seal_kerberos(gss, text, text_bytes, out, part, err);
 }
 
 static int refuse_message(OM_uint32 major, OM_uint32 minor, struct err *err)

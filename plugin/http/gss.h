@@ -38,9 +38,9 @@ bool http_gss_is_complete(const struct http_gss *gss);
 /* Whether the ticket it was made of has ended. */
 bool http_gss_is_expired(const struct http_gss *gss, uint64_t now_unix_s);
 
-/* Appends <signature><ciphertext>. *plain_bytes is the Length to announce: text and padding. */
+/* Writes <signature><ciphertext> to out, which is empty; *part is borrowed from it. */
 int http_gss_seal(struct http_gss *gss, const void *text, size_t text_bytes, struct buf *out,
-                  size_t *signature_bytes, size_t *plain_bytes, struct err *err);
+                  struct http_sealed_part *part, struct err *err);
 /* Appends the text. ERR_PROTOCOL where the signature is wrong, the message came out of turn, or was
  * not encrypted: the context is of no use any more then. */
 int http_gss_unseal(struct http_gss *gss, const struct http_sealed_part *part, struct buf *out,

@@ -311,14 +311,12 @@ void http_handshake_take(struct http_conn *conn, CURLcode code, struct http_outc
 int http_handshake_seal(struct http_conn *conn, const struct http_post *post, struct err *err)
 {
     struct buf token;
-    size_t signature_bytes, plain_bytes;
+    struct http_sealed_part part;
     buf_init(&token, post->body_bytes + 8192);
     buf_reset(&conn->sealed);
-    int rc = http_gss_seal(conn->gss, post->body, post->body_bytes, &token, &signature_bytes,
-                           &plain_bytes, err);
+    int rc = http_gss_seal(conn->gss, post->body, post->body_bytes, &token, &part, err);
     if (rc == 0)
-        rc = http_sealed_write(&conn->sealed, conn->scheme->protocol, plain_bytes, token.data,
-                               token.size_bytes, signature_bytes, err);
+        rc = http_sealed_write(&conn->sealed, conn->scheme->protocol, &part, err);
     buf_free(&token);
     return rc == 0 ? 0 : err_prefix(err, "%s", conn->where);
 }

@@ -30,29 +30,28 @@ const char *http_sealed_content_type(enum http_sealed_protocol protocol)
 
 /* ---- Writing ---- */
 
-int http_sealed_write(struct buf *out, enum http_sealed_protocol protocol, size_t plain_bytes,
-                      const void *sealed, size_t sealed_bytes, size_t signature_bytes,
-                      struct err *err)
+int http_sealed_write(struct buf *out, enum http_sealed_protocol protocol,
+                      const struct http_sealed_part *part, struct err *err)
 {
-    if (plain_bytes > HTTP_SEALED_MAX_PLAIN_BYTES)
-        return err_set(err, ERR_LIMIT, "a message to seal of %zu bytes; at most %u go", plain_bytes,
-                       HTTP_SEALED_MAX_PLAIN_BYTES);
-    if (signature_bytes == 0 || signature_bytes > HTTP_SEALED_MAX_SIGNATURE_BYTES ||
-        signature_bytes > sealed_bytes)
-        return err_set(err, ERR_LIMIT, "a signature of %zu bytes in a sealed message of %zu",
-                       signature_bytes, sealed_bytes);
+    if (part->plain_bytes > HTTP_SEALED_MAX_PLAIN_BYTES)
+        return err_set(err, ERR_LIMIT, "a message to seal of %zu bytes; at most %u go",
+                       part->plain_bytes, HTTP_SEALED_MAX_PLAIN_BYTES);
+    if (part->signature_bytes == 0 || part->signature_bytes > HTTP_SEALED_MAX_SIGNATURE_BYTES)
+        return err_set(err, ERR_LIMIT, "a signature of %zu bytes in a sealed message",
+                       part->signature_bytes);
     unsigned char length[LENGTH_BYTES];
     for (size_t i = 0; i < LENGTH_BYTES; i++)
-        length[i] = (unsigned char)(signature_bytes >> 8 * i);
+        length[i] = (unsigned char)(part->signature_bytes >> 8 * i);
     buf_add_format(out,
                    "--" BOUNDARY "\r\n"
                    "\tContent-Type: %s\r\n"
                    "\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length=%zu\r\n"
                    "--" BOUNDARY "\r\n"
                    "\tContent-Type: application/octet-stream\r\n",
-                   protocols[protocol], plain_bytes);
+                   protocols[protocol], part->plain_bytes);
     buf_add(out, length, sizeof length);
-    buf_add(out, sealed, sealed_bytes);
+    buf_add(out, part->signature, part->signature_bytes);
+    buf_add(out, part->ciphertext, part->ciphertext_bytes);
     buf_add_text(out, "--" BOUNDARY "--\r\n");
     return buf_failed(out, "a sealed request", err);
 }

@@ -22,9 +22,7 @@ static void write_and_read_again(const struct http_sealed_part *part,
     struct http_sealed_part again;
     struct buf frame;
     buf_init(&frame, 1 << 20);
-    require(http_sealed_write(&frame, protocol, part->plain_bytes, part->signature,
-                              part->signature_bytes + part->ciphertext_bytes, part->signature_bytes,
-                              NULL) == 0);
+    require(http_sealed_write(&frame, protocol, part, NULL) == 0);
     require(http_sealed_read(http_sealed_content_type(protocol), protocol, frame.data,
                              frame.size_bytes, &again, NULL) == 0);
     require(again.plain_bytes == part->plain_bytes);
