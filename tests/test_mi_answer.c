@@ -36,6 +36,11 @@ static void keys_and_namespace_decide(void **state)
         {"root/cimv2", "C:", NULL, "Key", "C:", NULL},
         {NULL, "007", NULL, "Key", "7", NULL},
         {NULL, "0", NULL, "Key", "00", NULL},
+        {NULL, "+7", NULL, "Key", "7", NULL},
+        {NULL, "1", NULL, "Key", "TRUE", NULL},
+        {NULL, "false", NULL, "Key", "0", NULL},
+        {NULL, "1", NULL, "Key", "false", "its Key is \"false\", not \"1\""},
+        {NULL, "0", NULL, "Key", "", "its Key is \"\", not \"0\""},
         {NULL, "\\\\\\\\.\\\\A b", NULL, "Key", "\\\\.\\a  B", NULL},
         {NULL, "\xc3\x84", NULL, "Key", "\xc3\xa4", NULL},
         {NULL, "C:", NULL, "Key", NULL, NULL}, /* a null says nothing */

@@ -3,6 +3,7 @@
 #include "http/conn.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,7 +225,13 @@ void http_conn_cancel(struct http_conn *conn, struct http_post *post)
 static bool is_ip(const char *name, int family)
 {
     unsigned char bytes[sizeof(struct in6_addr)];
-    return inet_pton(family, name, bytes) == 1;
+    char text[INET6_ADDRSTRLEN];
+    size_t count = strcspn(name, "%"); /* a zone: fe80::1%eth0 */
+    if (count >= sizeof text)
+        return false;
+    memcpy(text, name, count);
+    text[count] = '\0';
+    return inet_pton(family, text, bytes) == 1;
 }
 
 /* IPv6 literals stand in brackets (RFC 3986 3.2.2). */
@@ -276,6 +283,9 @@ static int set_address(struct http_conn *conn, const struct http_target *target,
         conn->where = NULL;
         goto out;
     }
+    const char *zone = strchr(target->address, '%');
+    if (zone != NULL)
+        curl_easy_setopt(conn->easy, CURLOPT_ADDRESS_SCOPE, (long)if_nametoindex(zone + 1));
     conn->needs_lookup = !is_ip(target->address, AF_INET) && !is_ip(target->address, AF_INET6);
     if (strcmp(server, address) != 0) {
         if (asprintf(&entry, "%s:%u:%s:%u", server, target->port, address, target->port) < 0) {

@@ -39,6 +39,9 @@ static int describe_certificate(const struct http_failure *f, struct err *err)
     static const struct cure cures[] = {
         {"has expired", "renew it on the host (and check this machine's clock)"},
         {"not yet valid", "check the clocks of this machine and of the host"},
+        {"too weak",
+         "give the host a certificate of today: a key of 2048 bits, signed with SHA-256"},
+        {"unsuitable certificate purpose", "give the host a certificate for server authentication"},
         {"does not match", "give a name that is in the certificate as server_name"},
         {"no alternative certificate", "give a name that is in the certificate as server_name"},
         {"self-signed certificate in", "name the file of its authority as ca_cert"},
@@ -54,8 +57,10 @@ static int describe_certificate(const struct http_failure *f, struct err *err)
 /* OpenSSL's reason without its name, version and numbers: what stands behind the last "::". */
 static const char *find_reason(const char *detail)
 {
-    const char *reason = detail;
-    for (const char *at = strstr(detail, "::"); at != NULL; at = strstr(reason, "::"))
+    const char *reason = strstr(detail, "error:"); /* else it may be an IPv6 address */
+    if (reason == NULL)
+        return detail;
+    for (const char *at = strstr(reason, "::"); at != NULL; at = strstr(reason, "::"))
         reason = at + 2;
     return reason;
 }
@@ -133,9 +138,11 @@ int http_failure_describe(const struct http_failure *f, struct err *err)
                             "%s: the client certificate cannot be used (%s); cert_file and "
                             "key_file must be PEM and belong together",
                             f->where, f->detail);
+    case CURLE_RECV_ERROR: /* with TLS 1.3 this alert comes when the handshake is over */
+        return strstr(f->detail, "alert certificate required") != NULL ? describe_handshake(f, err)
+                                                                       : describe_broken(f, err);
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE:
         return describe_broken(f, err);
     case CURLE_OUT_OF_MEMORY:

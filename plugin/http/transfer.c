@@ -314,6 +314,13 @@ enum http_stage http_transfer_reached(struct http_conn *conn)
     return conn->tls && is_connected(conn) ? HTTP_STAGE_TLS : HTTP_STAGE_CONNECT;
 }
 
+static bool is_ascii(const char *text)
+{
+    while (*text != '\0' && (unsigned char)*text < 0x80)
+        text++;
+    return *text == '\0';
+}
+
 void http_transfer_describe(struct http_conn *conn, CURLcode code, struct http_outcome *outcome)
 {
     if (conn->take_err.kind != ERR_NONE) {
@@ -325,7 +332,8 @@ void http_transfer_describe(struct http_conn *conn, CURLcode code, struct http_o
         return;
     }
     /* The URL was accepted when it was made; an IP address needs no look-up: so this is memory. */
-    if (code == CURLE_URL_MALFORMAT || (code == CURLE_COULDNT_RESOLVE_HOST && !conn->needs_lookup))
+    if ((code == CURLE_URL_MALFORMAT && is_ascii(conn->server_name) && is_ascii(conn->where)) ||
+        (code == CURLE_COULDNT_RESOLVE_HOST && !conn->needs_lookup))
         code = CURLE_OUT_OF_MEMORY;
     struct http_failure failure = {
         .where = conn->where,

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "cim/value.h"
@@ -27,6 +28,21 @@ static bool is_number(const char *text)
     return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
+/* The digits that count of a decimal number, "1" and "0" for true and false; other text as it is.
+ */
+static const char *plain(const char *text)
+{
+    const char *digits = text + (*text == '+');
+    if (strcasecmp(text, "true") == 0)
+        return "1";
+    if (strcasecmp(text, "false") == 0)
+        return "0";
+    if (!is_number(digits))
+        return text;
+    digits += strspn(digits, "0");
+    return *digits != '\0' ? digits : digits - 1;
+}
+
 /* What a host may write otherwise: white space, control characters, which it replaces by '?'
  * (shared/facts/wire.md 2), and how many backslashes stand together. */
 static const char *skip_unjudged(const char *text)
@@ -38,10 +54,8 @@ static bool agree(const char *asked, const char *came)
 {
     if (!is_ascii(asked) || !is_ascii(came))
         return true;
-    if (is_number(asked) && is_number(came)) {
-        asked += strspn(asked, "0");
-        came += strspn(came, "0");
-    }
+    asked = plain(asked);
+    came = plain(came);
     for (;; asked++, came++) {
         asked = skip_unjudged(asked);
         came = skip_unjudged(came);

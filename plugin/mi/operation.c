@@ -204,8 +204,9 @@ static bool judge_reply(struct mi_operation *op, int status, struct mi_outcome *
 /* An error page that calls itself XML: the status says more than what is wrong with the page. */
 static bool is_unread_page(const struct http_outcome *http)
 {
-    return http->err.kind == ERR_PROTOCOL && http->err.code == 0 && http->status != 0 &&
-           http->status != 200 && http->status != 500;
+    return http->err.kind == ERR_PROTOCOL && http->err.code == 0 &&
+           http->stage == HTTP_STAGE_REPLY && http->status != 0 && http->status != 200 &&
+           http->status != 500;
 }
 
 static void end_post(struct http_post *post, const struct http_outcome *http)

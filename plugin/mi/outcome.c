@@ -38,6 +38,9 @@ static const struct {
 };
 
 /* The cure for every reply that could not be read, whoever could not read it. */
+#define MORE_THAN_WE_READ                                                                  \
+    "; that is more than this client reads: choose another class, or does something else " \
+    "answer at this port?"
 #define NO_ANSWER_OF_WINRM \
     "; WinRM answers otherwise: is a proxy or another server at this port or in between?"
 
@@ -75,10 +78,12 @@ void mi_outcome_from_err(struct mi_outcome *outcome, const struct err *err, enum
         outcome->code = outcome->result;
     snprintf(outcome->message_id, sizeof outcome->message_id, "%s %u", outcome->code_type,
              (unsigned)outcome->code);
-    bool strange = outcome->category == MI_ERRORCATEGORY_PARSER_ERROR ||
-                   (err->kind == ERR_LIMIT && stage >= HTTP_STAGE_WAIT && err->code == 0);
-    snprintf(outcome->message, sizeof outcome->message, "%s%s", err->text,
-             strange ? NO_ANSWER_OF_WINRM : "");
+    const char *cure = "";
+    if (outcome->category == MI_ERRORCATEGORY_PARSER_ERROR)
+        cure = NO_ANSWER_OF_WINRM;
+    else if (err->kind == ERR_LIMIT && stage >= HTTP_STAGE_WAIT && err->code == 0)
+        cure = MORE_THAN_WE_READ;
+    snprintf(outcome->message, sizeof outcome->message, "%s%s", err->text, cure);
 }
 
 /* --- HTTP statuses (shared/facts/wire.md 4) --- */

@@ -299,6 +299,10 @@ static void give_handler_back(const struct handler *old)
     xmlSetStructuredErrorFunc(old->context, old->function);
 }
 
+#ifndef LIBXML_SAX1_ENABLED
+#error "this libxml2 was built without its SAX1 callbacks"
+#endif
+
 /* Not XML_SAX2_MAGIC: names come with their prefixes, which scope.c resolves. Errors go to the
  * thread's handler (take_handler). */
 static const xmlSAXHandler callbacks = {
