@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "metric/name.h"
@@ -113,6 +114,47 @@ static void the_suffix_of_a_cut_name_never_changes(void **state)
     assert_string_equal(name + 118, "_93ca4045");
 }
 
+static void texts_of_one_name_are_told_apart_for_ever(void **state)
+{
+    static const struct pair pairs[] = {
+        {"a b", "a_b_@"}, {"a/b", "a_b_@"},    {"a_b", "a_b_@"},    {"C:", "C_@"},
+        {"C", "C_@"},     {"\xc3\xbc", "__@"}, {"\xc3\xb6", "__@"}, {"", "_@"},
+    };
+    char names[8][METRIC_NAME_SIZE];
+    (void)state;
+    for (size_t i = 0; i < 8; i++) {
+        size_t count = strlen(pairs[i].to) - 1;
+        metric_name_tell_apart(pairs[i].from, names[i]);
+        assert_memory_equal(names[i], pairs[i].to, count);
+        assert_int_equal(strspn(names[i] + count, "0123456789abcdef"), 8);
+        assert_int_equal(strlen(names[i]), count + 8);
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(names[i], names[k]);
+    }
+    /* FNV-1a of these, as any other program has it. */
+    assert_string_equal(names[7], "_811c9dc5");
+    assert_string_equal(names[4], "C_c60bf9f2");
+}
+
+static void long_texts_are_told_apart_within_the_maximum(void **state)
+{
+    char text[300];
+    char name[METRIC_NAME_SIZE];
+    char plain[METRIC_NAME_SIZE];
+    (void)state;
+    for (size_t count = 117; count < 130; count++) {
+        memset(text, 'a', count);
+        text[0] = ' ';
+        text[count] = '\0';
+        metric_name_tell_apart(text, name);
+        assert_int_equal(strlen(name), count + 9 < 127 ? count + 9 : 127);
+        assert_int_equal(name[strlen(name) - 9], '_');
+    }
+    /* A cut name has its suffix already. */
+    metric_name_sanitise(text, plain);
+    assert_string_equal(name, plain);
+}
+
 static void properties_read_like_english_in_snake_case(void **state)
 {
     static const struct pair pairs[] = {
@@ -120,19 +162,19 @@ static void properties_read_like_english_in_snake_case(void **state)
         {"Size", "size"},
         {"PercentProcessorTime", "percent_processor_time"},
         {"PercentDPCTime", "percent_dpc_time"},
-        {"C3TransitionsPersec", "c3_transitions_persec"},
+        {"C3TransitionsPersec", "c3_transitions_per_sec"},
         {"PercentC1Time", "percent_c1_time"},
-        {"AvgDisksecPerRead", "avg_disksec_per_read"},
-        {"AvgDisksecPerRead_Base", "avg_disksec_per_read_base"},
+        {"AvgDisksecPerRead", "avg_disk_sec_per_read"},
+        {"AvgDisksecPerRead_Base", "avg_disk_sec_per_read_base"},
         {"DPCRate", "dpc_rate"},
-        {"DPCsQueuedPersec", "dpcs_queued_persec"},
-        {"IOReadOperationsPersec", "io_read_operations_persec"},
+        {"DPCsQueuedPersec", "dpcs_queued_per_sec"},
+        {"IOReadOperationsPersec", "io_read_operations_per_sec"},
         {"SplitIOPerSec", "split_io_per_sec"},
         {"IDProcess", "id_process"},
         {"OSArchitecture", "os_architecture"},
         {"LDAPClientSessions", "ldap_client_sessions"},
         {"NTLMAuthentications", "ntlm_authentications"},
-        {"ISAPIExtensionRequestsPersec", "isapi_extension_requests_persec"},
+        {"ISAPIExtensionRequestsPersec", "isapi_extension_requests_per_sec"},
         {"DRAPendingReplicationSynchronizations", "dra_pending_replication_synchronizations"},
         {"Timestamp_Sys100NS", "timestamp_sys100ns"},
         {"Timestamp_PerfTime", "timestamp_perf_time"},
@@ -147,7 +189,7 @@ static void properties_read_like_english_in_snake_case(void **state)
         {"L2CacheSize", "l2_cache_size"},
         {"PNPDeviceID", "pnp_device_id"},
         {"OnTimeInMilliseconds", "on_time_in_milliseconds"},
-        {"Buffercachehitratio", "buffercachehitratio"},
+        {"Buffercachehitratio", "buffer_cache_hit_ratio"},
         {"value", "value"},
         {"A", "a"},
         {"AB", "ab"},
@@ -167,6 +209,94 @@ static void properties_read_like_english_in_snake_case(void **state)
         metric_name_snake(pairs[i].from, name);
         assert_string_equal(name, pairs[i].to);
     }
+}
+
+/* What is written in tests/data/names.tsv was read by a person; property, tab, name. */
+static void the_golden_list_holds(void **state)
+{
+    const char *source = getenv("MI_SOURCE");
+    char path[4096];
+    char line[1024];
+    size_t count = 0;
+    (void)state;
+    snprintf(path, sizeof path, "%s/tests/data/names.tsv", source != NULL ? source : ".");
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        char name[METRIC_NAME_SIZE];
+        if (line[0] == '#')
+            continue;
+        char *tab = strchr(line, '\t');
+        assert_non_null(tab);
+        *tab = '\0';
+        tab[1 + strcspn(tab + 1, "\n")] = '\0';
+        metric_name_snake(line, name);
+        if (strcmp(name, tab + 1) != 0)
+            fail_msg("%s: %s instead of %s", line, name, tab + 1);
+        assert_true(metric_name_is_clean(name));
+        count++;
+    }
+    fclose(file);
+    assert_in_range(count, 500, 5000);
+}
+
+/* A word is parted only where all of it is words that Windows glues. */
+static void what_only_looks_glued_stays_whole(void **state)
+{
+    static const struct pair pairs[] = {
+        {"Performs", "performs"},
+        {"Person", "person"},
+        {"InstallDate", "install_date"},
+        {"InformsPersec", "informs_per_sec"},
+        {"Online", "online"},
+        {"Into", "into"},
+        {"Percentage", "percentage"},
+        {"Inbound", "inbound"},
+        {"Timestamp", "timestamp"},
+        {"Lifetimes", "lifetimes"},
+        {"Username", "username"},
+        {"Format", "format"},
+        {"Persecution", "persecution"},
+        {"Secs", "secs"},
+        {"Inssize", "inssize"}, /* no plural of in */
+        {"x86", "x86"},
+        {"Bit32sec", "bit32_sec"},
+        {"Gen0heapsizes", "gen0_heap_sizes"},
+        {"TCPsent", "tcp_sent"},
+        {"DNsonly", "dns_only"},
+        {"SQLAttention", "sql_attention"},
+        {"XYZoperations", "xy_zoperations"}, /* no abbreviation that is known */
+        {"LDAPUDP", "ldap_udp"},
+        {"LDAPXDP", "ldapxdp"},
+        {"MBytessent", "mbytessent"},
+        {"IOMBytes", "iom_bytes"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        char name[METRIC_NAME_SIZE];
+        metric_name_snake(pairs[i].from, name);
+        assert_string_equal(name, pairs[i].to);
+    }
+}
+
+static void a_run_of_letters_too_long_to_be_words_stays_whole(void **state)
+{
+    char text[81] = "";
+    char name[METRIC_NAME_SIZE];
+    (void)state;
+    for (size_t i = 0; i < 16; i++)
+        memcpy(text + 4 * i, "size", 5);
+    metric_name_snake(text, name);
+    assert_int_equal(strlen(name), 64 + 15);
+    memcpy(text + 64, "size", 5);
+    metric_name_snake(text, name);
+    assert_string_equal(name, text);
+    for (size_t i = 0; i < 40; i++)
+        memcpy(text + 2 * i, "IO", 2);
+    text[66] = '\0';
+    metric_name_snake(text, name);
+    assert_int_equal(strlen(name), 66);
+    assert_int_equal(strspn(name, "io"), 66);
 }
 
 static void a_long_property_is_cut_like_a_long_name(void **state)
@@ -194,7 +324,12 @@ int main(void)
         cmocka_unit_test(long_names_that_differ_stay_different),
         cmocka_unit_test(the_suffix_of_a_cut_name_never_changes),
         cmocka_unit_test(properties_read_like_english_in_snake_case),
+        cmocka_unit_test(the_golden_list_holds),
+        cmocka_unit_test(what_only_looks_glued_stays_whole),
+        cmocka_unit_test(a_run_of_letters_too_long_to_be_words_stays_whole),
         cmocka_unit_test(a_long_property_is_cut_like_a_long_name),
+        cmocka_unit_test(texts_of_one_name_are_told_apart_for_ever),
+        cmocka_unit_test(long_texts_are_told_apart_within_the_maximum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "cim/instance.h"
+#include "metric/cook.h"
 #include "metric/sample.h"
 
 /* One property P, one source. */
@@ -23,6 +24,7 @@ struct world {
     const char *properties[MODEL_TYPE_MAX_SOURCES];
     struct metric_sample sample;
     struct metric_refusal refusal;
+    struct metric_memory memory[MODEL_TYPE_MAX_SOURCES];
 };
 
 static int set_up(void **state)
@@ -74,7 +76,8 @@ static enum metric_outcome take(struct world *world)
 {
     memset(&world->sample, 0x55, sizeof world->sample);
     memset(&world->refusal, 0x55, sizeof world->refusal);
-    return metric_sample_take(world->instance, &world->metric, &world->sample, &world->refusal);
+    return metric_sample_take(world->instance, &world->metric, 0, world->memory, &world->sample,
+                              &world->refusal);
 }
 
 /* The sample's one value as text: "NULL", "MISSING", "NAN text" where there is none. */
@@ -342,8 +345,9 @@ static void a_refusal_shows_the_text_shortened_and_printable(void **state)
     world->type.sources[0] = MODEL_COUNTER;
     assert_int_equal(take(world), METRIC_SAMPLE_NOT_A_NUMBER);
     assert_string_equal(world->refusal.text, "-5");
-    assert_int_equal(metric_sample_take(world->instance, &world->metric, &world->sample, NULL),
-                     METRIC_SAMPLE_NOT_A_NUMBER);
+    assert_int_equal(
+        metric_sample_take(world->instance, &world->metric, 0, NULL, &world->sample, NULL),
+        METRIC_SAMPLE_NOT_A_NUMBER);
 }
 
 static void property_names_have_no_case(void **state)
@@ -377,15 +381,136 @@ static void several_sources_come_in_order_or_not_at_all(void **state)
     assert_int_equal(world->sample.values[2].counter, 11);
     MI_Instance_ClearElement(world->instance, "Sent");
     struct metric_sample before = {.value_count = 99};
-    assert_int_equal(metric_sample_take(world->instance, &world->metric, &before, &world->refusal),
-                     METRIC_SAMPLE_NULL);
+    assert_int_equal(
+        metric_sample_take(world->instance, &world->metric, 0, NULL, &before, &world->refusal),
+        METRIC_SAMPLE_NULL);
     assert_string_equal(world->refusal.property, "Sent");
     assert_int_equal(before.value_count, 99);
+}
+
+/* --- Counters --- */
+
+static void put_counters(struct world *world, const char *in, const char *out, uint64_t second)
+{
+    char time[32];
+    MI_Value value = {.string = (char *)in};
+    snprintf(time, sizeof time, "%" PRIu64, second * 1000);
+    put(world, MI_STRING, &value);
+    value.string = (char *)out;
+    add(world, "Out", MI_STRING, &value);
+    value.string = time;
+    add(world, "Timestamp_PerfTime", MI_STRING, &value);
+    value.string = (char *)"1000";
+    add(world, "Frequency_PerfTime", MI_STRING, &value);
+}
+
+static void ask_for_counters(struct world *world, enum model_reading reading,
+                             enum model_source source)
+{
+    world->type =
+        (struct model_type){.name = "if_octets", .source_count = 2, .sources = {source, source}};
+    world->metric.property_count = 2;
+    world->metric.reading = reading;
+    world->metric.counter_type = 272696576;
+    world->properties[1] = "Out";
+    memset(world->memory, 0, sizeof world->memory);
+}
+
+static void counters_are_cooked_and_then_scaled(void **state)
+{
+    struct world *world = *state;
+    ask_for_counters(world, MODEL_READING_COOKED, MODEL_GAUGE);
+    world->metric.scale = 8;
+    world->metric.offset = 1;
+    put_counters(world, "100", "1000", 10);
+    assert_int_equal(take(world), METRIC_SAMPLE_NOT_YET);
+    put_counters(world, "200", "1500", 20);
+    assert_int_equal(take(world), METRIC_SAMPLE_OK);
+    assert_true(world->sample.values[0].gauge == 81);
+    assert_true(world->sample.values[1].gauge == 401);
+}
+
+static void raw_counters_are_scaled_too_and_stay_exact(void **state)
+{
+    struct world *world = *state;
+    ask_for_counters(world, MODEL_READING_RAW, MODEL_DERIVE);
+    world->metric.counter_bits = 32;
+    world->metric.scale = 1024;
+    put_counters(world, "4294967295", "9", 10);
+    assert_int_equal(take(world), METRIC_SAMPLE_OK);
+    put_counters(world, "1", "9", 20);
+    assert_int_equal(take(world), METRIC_SAMPLE_OK);
+    assert_true(world->sample.values[0].derive == 4294967297 * 1024);
+    assert_int_equal(world->sample.values[1].derive, 9 * 1024);
+}
+
+/* Were the second property not read, its pair would span two intervals or begin too late. */
+static void every_property_is_remembered_whatever_became_of_the_first(void **state)
+{
+    struct world *world = *state;
+    ask_for_counters(world, MODEL_READING_COOKED, MODEL_GAUGE);
+    put_counters(world, "x", "1000", 10);
+    assert_int_equal(take(world), METRIC_SAMPLE_NOT_A_NUMBER);
+    put_counters(world, "100", "1500", 20);
+    assert_int_equal(take(world), METRIC_SAMPLE_NOT_YET);
+    assert_string_equal(world->refusal.property, "P");
+    assert_true(world->memory[1].has_last && world->memory[1].last.value == 1500);
+    put_counters(world, "10", "y", 30);
+    assert_int_equal(take(world), METRIC_SAMPLE_NOT_A_NUMBER); /* rather than P's FELL */
+    assert_string_equal(world->refusal.property, "Out");
+    assert_string_equal(world->refusal.text, "\"y\"");
+}
+
+static void nan_is_told_by_a_gauge_alone(void **state)
+{
+    struct world *world = *state;
+    world->metric.on_null = MODEL_ON_NULL_NAN;
+    put(world, MI_UINT32, NULL);
+    assert_int_equal(take(world), METRIC_SAMPLE_OK);
+    assert_true(isnan(world->sample.values[0].gauge));
+    world->metric.scale = 8;
+    assert_int_equal(take(world), METRIC_SAMPLE_OK);
+    assert_true(isnan(world->sample.values[0].gauge));
+    for (enum model_source source = MODEL_DERIVE; source <= MODEL_ABSOLUTE; source++) {
+        world->type.sources[0] = source;
+        assert_int_equal(take(world), METRIC_SAMPLE_NOT_A_NUMBER);
+        assert_string_equal(world->refusal.text, "");
+    }
+}
+
+static void other_readings_come_before_scale_and_offset(void **state)
+{
+    struct world *world = *state;
+    static const struct model_map_entry entries[] = {{"Running", 2}};
+    static const struct model_map map = {entries, 1, false, 0};
+    world->metric.reading = MODEL_READING_MAP;
+    world->metric.map = &map;
+    world->metric.scale = 10;
+    world->metric.offset = 1;
+    put_text(world, "running");
+    assert_int_equal(take(world), METRIC_SAMPLE_OK);
+    assert_true(world->sample.values[0].gauge == 21);
+    put_text(world, "Stopped");
+    assert_int_equal(take(world), METRIC_SAMPLE_NOT_MAPPED);
+}
+
+static void only_what_should_be_said_is_a_fault(void **state)
+{
+    (void)state;
+    assert_false(metric_sample_is_fault(METRIC_SAMPLE_OK));
+    assert_false(metric_sample_is_fault(METRIC_SAMPLE_NOT_YET));
+    assert_false(metric_sample_is_fault(METRIC_SAMPLE_REBOOTED));
+    assert_false(metric_sample_is_fault(METRIC_SAMPLE_FELL));
+    assert_true(metric_sample_is_fault(METRIC_SAMPLE_MISSING));
+    assert_true(metric_sample_is_fault(METRIC_SAMPLE_STILL));
 }
 
 static void every_outcome_has_its_sentence(void **state)
 {
     (void)state;
+    for (enum metric_outcome outcome = METRIC_SAMPLE_MISSING;
+         outcome <= METRIC_SAMPLE_NO_COUNTER_TYPE; outcome++)
+        assert_string_not_equal(metric_sample_sentence(outcome), "is fine");
     assert_string_equal(metric_sample_sentence(METRIC_SAMPLE_MISSING), "is missing");
     assert_string_equal(metric_sample_sentence(METRIC_SAMPLE_NULL), "is null");
     assert_string_equal(metric_sample_sentence(METRIC_SAMPLE_NOT_A_NUMBER), "is not a number");
@@ -406,6 +531,12 @@ int main(void)
         WORLD_TEST(a_refusal_shows_the_text_shortened_and_printable),
         WORLD_TEST(property_names_have_no_case),
         WORLD_TEST(several_sources_come_in_order_or_not_at_all),
+        WORLD_TEST(counters_are_cooked_and_then_scaled),
+        WORLD_TEST(raw_counters_are_scaled_too_and_stay_exact),
+        WORLD_TEST(every_property_is_remembered_whatever_became_of_the_first),
+        WORLD_TEST(nan_is_told_by_a_gauge_alone),
+        WORLD_TEST(other_readings_come_before_scale_and_offset),
+        cmocka_unit_test(only_what_should_be_said_is_a_fault),
         cmocka_unit_test(every_outcome_has_its_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,16 +25,28 @@ void metric_name_sanitise(const char *text, char name[METRIC_NAME_SIZE]);
 /* The same without '-': for a plugin and a type, where collectd uses '-' itself. */
 void metric_name_sanitise_plugin(const char *text, char name[METRIC_NAME_SIZE]);
 
+/* The sanitised name of a text whose plain one another text has too ("a b" and "a_b" are both a_b):
+ * '_' and the same eight digits behind it, always, so that neither order nor what else there is
+ * decides. Whose plain name is its text keeps that: the caller's business. */
+void metric_name_tell_apart(const char *text, char name[METRIC_NAME_SIZE]);
+
 /* True where sanitising would change nothing. */
 bool metric_name_is_clean(const char *text);
 /* True for a plugin: clean, without '-', not empty. */
 bool metric_name_is_clean_plugin(const char *text);
 
-/* A CIM property's name in snake_case: a new word begins at a capital that follows a small letter,
- * or that stands after a capital or a digit and before a small letter (FreeSpace: free_space,
- * PercentDPCTime: percent_dpc_time, C3TransitionsPersec: c3_transitions_persec). The tail of an
- * abbreviation stays with it (DPCsQueuedPersec: dpcs_queued_persec, TCPv4: tcpv4), as does the
- * prefix of a unit (AvailableMBytes: available_mbytes). Sanitised and cut likewise. */
+/* A CIM property's name in snake_case that reads like English; tests/data/names.tsv holds what it
+ * makes of real ones.
+ *   A word begins at a capital behind a small letter, and at the last of several capitals before a
+ * small letter (FreeSpace: free_space, PercentDPCTime: percent_dpc_time); behind a digit, only
+ * where a small letter follows (C3TransitionsPersec: c3_..., Sys100NS: sys100ns). The tail of an
+ * abbreviation stays with it (DPCsQueued: dpcs_queued, TCPv4: tcpv4), as does the prefix of a unit
+ * (AvailableMBytes: available_mbytes). Small letters that are nothing but words which Windows glues
+ * are parted (AvgDisksecPerRead: avg_disk_sec_per_read, Buffercachehitratio:
+ * buffer_cache_hit_ratio), and so are abbreviations where capitals do not show the border
+ * (AWElookupmaps: awe_lookup_maps, LDAPUDPoperations: ldap_udp_operations): two lists in name.c,
+ * which names in databases hang on. What they do not have stays one word. Sanitised and cut as
+ * above. */
 void metric_name_snake(const char *property, char name[METRIC_NAME_SIZE]);
 
 #endif

@@ -1,137 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include "metric/sample.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "cim/instance.h"
-#include "cim/value.h"
-
-/* An integer is kept apart from a real: a uint64 does not fit into a double. */
-struct number {
-    bool is_real;
-    bool negative; /* an integer's sign */
-    uint64_t magnitude;
-    double real;
-};
+#include "metric/cook.h"
+#include "metric/number.h"
+#include "metric/reading.h"
 
 /* 2^63 and 2^64, exact in any floating type. */
 #define TWO_63 9223372036854775808.0L
 #define TWO_64 18446744073709551616.0L
-
-static struct number from_unsigned(uint64_t value)
-{
-    return (struct number){.magnitude = value};
-}
-
-static struct number from_signed(int64_t value)
-{
-    bool negative = value < 0;
-    return (struct number){.negative = negative,
-                           .magnitude = negative ? 0 - (uint64_t)value : (uint64_t)value};
-}
-
-static int from_real(double value, struct number *number)
-{
-    if (!isfinite(value))
-        return -1;
-    *number = (struct number){.is_real = true, .real = value};
-    return 0;
-}
-
-/* XML white space, which cim/value forgives, makes text of a number here. */
-static bool has_space_around(const char *text, size_t count)
-{
-    const char *space = " \t\r\n";
-    return count == 0 || strchr(space, text[0]) != NULL || strchr(space, text[count - 1]) != NULL;
-}
-
-/* The wire carries no types (shared/facts/wire.md 2): what reads as an integer is one. */
-static int from_text(const char *text, struct number *number)
-{
-    size_t count = strlen(text);
-    MI_Value value;
-    if (has_space_around(text, count))
-        return -1;
-    if (cim_value_parse(MI_UINT64, text, count, &value, NULL) == 0)
-        *number = from_unsigned(value.uint64);
-    else if (cim_value_parse(MI_SINT64, text, count, &value, NULL) == 0)
-        *number = from_signed(value.sint64);
-    else if (cim_value_parse(MI_REAL64, text, count, &value, NULL) == 0)
-        return from_real(value.real64, number);
-    else if (cim_value_parse(MI_BOOLEAN, text, count, &value, NULL) == 0)
-        *number = from_unsigned(value.boolean != MI_FALSE);
-    else
-        return -1;
-    return 0;
-}
-
-static int from_value(MI_Type type, const MI_Value *value, struct number *number)
-{
-    switch (type) {
-    case MI_BOOLEAN:
-        *number = from_unsigned(value->boolean != MI_FALSE);
-        return 0;
-    case MI_UINT8:
-        *number = from_unsigned(value->uint8);
-        return 0;
-    case MI_UINT16:
-        *number = from_unsigned(value->uint16);
-        return 0;
-    case MI_CHAR16:
-        *number = from_unsigned(value->char16);
-        return 0;
-    case MI_UINT32:
-        *number = from_unsigned(value->uint32);
-        return 0;
-    case MI_UINT64:
-        *number = from_unsigned(value->uint64);
-        return 0;
-    case MI_SINT8:
-        *number = from_signed(value->sint8);
-        return 0;
-    case MI_SINT16:
-        *number = from_signed(value->sint16);
-        return 0;
-    case MI_SINT32:
-        *number = from_signed(value->sint32);
-        return 0;
-    case MI_SINT64:
-        *number = from_signed(value->sint64);
-        return 0;
-    case MI_REAL32:
-        return from_real(value->real32, number);
-    case MI_REAL64:
-        return from_real(value->real64, number);
-    case MI_STRING:
-        return from_text(value->string, number);
-    default:
-        return -1;
-    }
-}
 
 static bool is_scaled(const struct model_metric *metric)
 {
     return metric->scale != 1 || metric->offset != 0;
 }
 
-static long double to_long_double(const struct number *number)
-{
-    if (number->is_real)
-        return number->real;
-    long double value = (long double)number->magnitude;
-    return number->negative ? -value : value;
-}
-
-static int to_gauge(const struct number *number, const struct model_metric *metric,
+static int to_gauge(const struct metric_number *number, const struct model_metric *metric,
                     union metric_value *value)
 {
     double gauge;
+    if (number->is_real && isnan(number->real)) { /* on_null: nan */
+        value->gauge = number->real;
+        return 0;
+    }
     if (is_scaled(metric))
-        gauge = (double)(to_long_double(number) * metric->scale + metric->offset);
+        gauge = (double)(metric_number_real(number) * metric->scale + metric->offset);
     else if (number->is_real)
         gauge = number->real;
     else
@@ -156,10 +53,10 @@ static uint64_t modular(long double integral)
 /* The value as 64 bits modulo 2^64, and whether it is below 0. Integers stay integers all the
  * way where scale and offset are whole (KB to bytes), however large; anything else goes by
  * long double and must lie in [-2^63, 2^64). */
-static int to_bits(const struct number *number, const struct model_metric *metric, uint64_t *bits,
-                   bool *negative)
+static int to_bits(const struct metric_number *number, const struct model_metric *metric,
+                   uint64_t *bits, bool *negative)
 {
-    long double value = to_long_double(number) * metric->scale + metric->offset;
+    long double value = metric_number_real(number) * metric->scale + metric->offset;
     if (!number->is_real && is_integral(metric->scale) && is_integral(metric->offset)) {
         uint64_t integer = number->negative ? 0 - number->magnitude : number->magnitude;
         *bits = integer * modular(metric->scale) + modular(metric->offset);
@@ -174,7 +71,7 @@ static int to_bits(const struct number *number, const struct model_metric *metri
     return 0;
 }
 
-static int to_source(const struct number *number, const struct model_metric *metric,
+static int to_source(const struct metric_number *number, const struct model_metric *metric,
                      enum model_source source, union metric_value *value)
 {
     uint64_t bits;
@@ -194,76 +91,82 @@ static int to_source(const struct number *number, const struct model_metric *met
     return 0;
 }
 
-/* In double quotes, printable, shortened: it ends up in a log. */
-static void show_text(const char *text, char *shown)
-{
-    const size_t max = METRIC_REFUSAL_TEXT_BYTES - sizeof "\"...\"";
-    size_t count = 0;
-    shown[count++] = '"';
-    for (size_t i = 0; i < max && text[i] != '\0'; i++)
-        shown[count++] = text[i] >= 0x20 && text[i] < 0x7f ? text[i] : '?';
-    snprintf(shown + count, METRIC_REFUSAL_TEXT_BYTES - count, "%s\"",
-             strlen(text) > max ? "..." : "");
-}
-
-static void show_value(MI_Type type, const MI_Value *value, char *shown)
-{
-    struct number number;
-    if (type == MI_STRING)
-        show_text(value->string, shown);
-    else if (type & MI_ARRAY)
-        snprintf(shown, METRIC_REFUSAL_TEXT_BYTES, "an array");
-    else if (type == MI_DATETIME)
-        snprintf(shown, METRIC_REFUSAL_TEXT_BYTES, "a datetime or interval");
-    else if (type == MI_REAL32 || type == MI_REAL64)
-        snprintf(shown, METRIC_REFUSAL_TEXT_BYTES, "%.17g",
-                 type == MI_REAL32 ? (double)value->real32 : value->real64);
-    else if (from_value(type, value, &number) == 0)
-        snprintf(shown, METRIC_REFUSAL_TEXT_BYTES, "%s%" PRIu64, number.negative ? "-" : "",
-                 number.magnitude);
-    else
-        snprintf(shown, METRIC_REFUSAL_TEXT_BYTES, "an instance");
-}
-
-static enum metric_outcome take_value(const MI_Instance *instance,
-                                      const struct model_metric *metric, size_t i,
-                                      union metric_value *value, char *shown)
+/* A number that the data source does not take. */
+static enum metric_outcome refuse_number(const MI_Instance *instance,
+                                         const struct model_metric *metric, size_t i,
+                                         struct metric_refusal *refusal)
 {
     MI_Value element;
     MI_Type type;
     MI_Uint32 flags;
-    struct number number;
-    if (MI_Instance_GetElement(instance, metric->properties[i], &element, &type, &flags, NULL) !=
-        MI_RESULT_OK)
-        return METRIC_SAMPLE_MISSING;
-    if ((flags & MI_FLAG_NULL) || (type == MI_STRING && element.string == NULL))
-        return METRIC_SAMPLE_NULL;
-    if (from_value(type, &element, &number) == 0 &&
-        to_source(&number, metric, metric->type->sources[i], value) == 0)
-        return METRIC_SAMPLE_OK;
-    show_value(type, &element, shown);
+    const char *property = metric->properties[i];
+    *refusal = (struct metric_refusal){.property = property, .outcome = METRIC_SAMPLE_NOT_A_NUMBER};
+    if (MI_Instance_GetElement(instance, property, &element, &type, &flags, NULL) == MI_RESULT_OK &&
+        !(flags & MI_FLAG_NULL) && (type != MI_STRING || element.string != NULL))
+        metric_number_show(type, &element, refusal->text, sizeof refusal->text);
     return METRIC_SAMPLE_NOT_A_NUMBER;
 }
 
+static bool is_counter(const struct model_metric *metric)
+{
+    return metric->reading == MODEL_READING_COOKED || metric->reading == MODEL_READING_RAW;
+}
+
+struct asked {
+    const MI_Instance *instance;
+    const struct model_metric *metric;
+    uint64_t time_ns;
+    struct metric_memory *memory;
+};
+
+static enum metric_outcome read_number(const struct asked *asked, size_t i,
+                                       struct metric_number *number, struct metric_refusal *refusal)
+{
+    struct metric_memory *memory = asked->memory != NULL ? &asked->memory[i] : NULL;
+    if (is_counter(asked->metric))
+        return metric_cook_take(asked->instance, asked->metric, i, memory, number, refusal);
+    return metric_reading_take(asked->instance, asked->metric, i, asked->time_ns, number, refusal);
+}
+
+static enum metric_outcome take_value(const struct asked *asked, size_t i,
+                                      union metric_value *value, struct metric_refusal *refusal)
+{
+    const struct model_metric *metric = asked->metric;
+    struct metric_number number;
+    enum metric_outcome outcome = read_number(asked, i, &number, refusal);
+    if (outcome != METRIC_SAMPLE_OK)
+        return outcome;
+    if (to_source(&number, metric, metric->type->sources[i], value) == 0)
+        return METRIC_SAMPLE_OK;
+    return refuse_number(asked->instance, metric, i, refusal);
+}
+
 enum metric_outcome metric_sample_take(const MI_Instance *instance,
-                                       const struct model_metric *metric,
-                                       struct metric_sample *sample, struct metric_refusal *refusal)
+                                       const struct model_metric *metric, uint64_t time_ns,
+                                       struct metric_memory *memory, struct metric_sample *sample,
+                                       struct metric_refusal *refusal)
 {
     struct metric_sample taken = {.metric = metric, .value_count = metric->property_count};
-    char shown[METRIC_REFUSAL_TEXT_BYTES] = "";
+    const struct asked asked = {instance, metric, time_ns, memory};
+    struct metric_refusal first = {.outcome = METRIC_SAMPLE_OK};
     for (size_t i = 0; i < metric->property_count; i++) {
-        enum metric_outcome outcome = take_value(instance, metric, i, &taken.values[i], shown);
-        if (outcome == METRIC_SAMPLE_OK)
-            continue;
-        if (refusal != NULL) {
-            refusal->property = metric->properties[i];
-            refusal->outcome = outcome;
-            memcpy(refusal->text, shown, sizeof refusal->text);
-        }
-        return outcome;
+        struct metric_refusal here;
+        enum metric_outcome outcome = take_value(&asked, i, &taken.values[i], &here);
+        bool is_worse = metric_sample_is_fault(outcome) && !metric_sample_is_fault(first.outcome);
+        if (outcome != METRIC_SAMPLE_OK && (first.outcome == METRIC_SAMPLE_OK || is_worse))
+            first = here;
     }
-    *sample = taken;
-    return METRIC_SAMPLE_OK;
+    if (first.outcome == METRIC_SAMPLE_OK)
+        *sample = taken;
+    else if (refusal != NULL)
+        *refusal = first;
+    return first.outcome;
+}
+
+bool metric_sample_is_fault(enum metric_outcome outcome)
+{
+    return outcome != METRIC_SAMPLE_OK && outcome != METRIC_SAMPLE_NOT_YET &&
+           outcome != METRIC_SAMPLE_REBOOTED && outcome != METRIC_SAMPLE_FELL;
 }
 
 const char *metric_sample_sentence(enum metric_outcome outcome)
@@ -275,6 +178,28 @@ const char *metric_sample_sentence(enum metric_outcome outcome)
         return "is null";
     case METRIC_SAMPLE_NOT_A_NUMBER:
         return "is not a number";
+    case METRIC_SAMPLE_NOT_MAPPED:
+        return "is none of the mapped texts";
+    case METRIC_SAMPLE_NOT_A_DATETIME:
+        return "is not a datetime with its offset from UTC";
+    case METRIC_SAMPLE_NOT_A_DURATION:
+        return "is neither an interval nor a number of seconds";
+    case METRIC_SAMPLE_NO_ELEMENT:
+        return "has no such element";
+    case METRIC_SAMPLE_ZERO_DIVISOR:
+        return "is zero, by which nothing can be divided";
+    case METRIC_SAMPLE_NOT_YET:
+        return "gives a value with the next reply";
+    case METRIC_SAMPLE_REBOOTED:
+        return "begins anew, for the host restarted or set its clock back";
+    case METRIC_SAMPLE_FELL:
+        return "fell, which is no wrap: what counts was restarted";
+    case METRIC_SAMPLE_STILL:
+        return "did not move since the reply before";
+    case METRIC_SAMPLE_IMPLAUSIBLE:
+        return "does not fit the host's clock";
+    case METRIC_SAMPLE_NO_COUNTER_TYPE:
+        return "has no known counter type";
     default:
         return "is fine";
     }
