@@ -179,6 +179,44 @@ static inline const char *fixture_said(const struct fixture *fixture)
     return buf_text(&fixture->said);
 }
 
+static inline void fixture_print_map(struct buf *out, const struct model_map *map)
+{
+    for (size_t i = 0; i < map->count; i++)
+        buf_add_format(out, " '%s' %.17g", map->entries[i].text, map->entries[i].number);
+    if (map->has_other)
+        buf_add_format(out, " else %.17g", map->other);
+}
+
+static inline void fixture_print_counter(struct buf *out, const struct model_metric *metric)
+{
+    if (metric->counter_type != MODEL_COUNTER_UNKNOWN)
+        buf_add_format(out, " %u", (unsigned)metric->counter_type);
+    if (metric->counter_bits != 0)
+        buf_add_format(out, " of %u bits", metric->counter_bits);
+    if (metric->base != NULL)
+        buf_add_format(out, " base %s", metric->base);
+}
+
+static inline void fixture_print_reading(struct buf *out, const struct model_metric *metric)
+{
+    static const char *const readings[] = {"number", "cooked", "raw",      "map",       "state",
+                                           "age",    "epoch",  "duration", "element",   "count",
+                                           "sum",    "max",    "ratio",    "difference"};
+    static const char *const nulls[] = {"skip", "zero", "nan"};
+    buf_add_format(out, " by %s", readings[metric->reading]);
+    fixture_print_counter(out, metric);
+    if (metric->other != NULL)
+        buf_add_format(out, " with %s", metric->other);
+    if (metric->map != NULL)
+        fixture_print_map(out, metric->map);
+    if (metric->state != NULL)
+        buf_add_format(out, " '%s'", metric->state);
+    if (metric->reading == MODEL_READING_ELEMENT)
+        buf_add_format(out, " %u", (unsigned)metric->element);
+    if (metric->on_null != MODEL_ON_NULL_SKIP)
+        buf_add_format(out, ", null is %s", nulls[metric->on_null]);
+}
+
 static inline void fixture_print_metric(struct buf *out, const struct model_metric *metric)
 {
     buf_add_format(out, "      %s%s%s/%s%s%s <-", metric->plugin,
@@ -187,6 +225,9 @@ static inline void fixture_print_metric(struct buf *out, const struct model_metr
                    metric->type_instance);
     for (size_t i = 0; i < metric->property_count; i++)
         buf_add_format(out, " %s", metric->properties[i]);
+    if (metric->reading != MODEL_READING_NUMBER || metric->on_null != MODEL_ON_NULL_SKIP ||
+        metric->counter_type != MODEL_COUNTER_UNKNOWN)
+        fixture_print_reading(out, metric);
     if (metric->scale != 1)
         buf_add_format(out, " * %.19Lg", metric->scale);
     if (metric->offset != 0)

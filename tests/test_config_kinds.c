@@ -46,7 +46,8 @@ enum level { SECTION, DEFAULTS, GROUP, HOST, AUTH, USE, MODULE, INSTANCE, METRIC
 #define GOOD_HOST                                                                                  \
     "  good: {address: good, server_name: good, transport: https, port: 1, path: /, auth: good,\n" \
     "         interval: 9, timeout: 3, ca_cert: secret, verify_peer: true, verify_host: true,\n"   \
-    "         allow_unencrypted: false, resource_uri: wmi, modules: [good]}\n"
+    "         allow_unencrypted: false, resource_uri: wmi, naming: native,\n"                      \
+    "         modules: [good]}\n"
 static const struct {
     const char *path;
     const char *before;
@@ -72,10 +73,12 @@ static const struct {
                 ""},
 };
 
-#define CLASS   "class: C\n"
-#define METRICS "metrics: [{property: P, type: gauge}]\n"
-#define PROOF   "user: u\n    password_file: secret\n"
-#define TYPE    "property: P\n        type: gauge\n"
+#define CLASS       "class: C\n"
+#define METRICS     "metrics: [{property: P, type: gauge}]\n"
+#define PROOF       "user: u\n    password_file: secret\n"
+#define TYPE        "property: P\n        type: gauge\n"
+#define TYPE_DERIVE "property: P\n        type: derive\n"
+#define COUNTER     "        counter: PERF_AVERAGE_BULK\n"
 
 static const struct row {
     enum level level;
@@ -97,8 +100,9 @@ static const struct row {
         {LEVEL, "verify_peer", EVERY & ~BOOLEAN, MORE, NULL},                           \
         {LEVEL, "verify_host", EVERY & ~BOOLEAN, MORE, NULL},                           \
         {LEVEL, "allow_unencrypted", EVERY & ~BOOLEAN, MORE, NULL},                     \
+        {LEVEL, "resource_uri", EVERY, MORE, NULL},                                     \
     {                                                                                   \
-        LEVEL, "resource_uri", EVERY, MORE, NULL                                        \
+        LEVEL, "naming", EVERY, MORE, NULL                                              \
     }
     SETTINGS(DEFAULTS, ""),
     {DEFAULTS, "modules", EVERY & ~LIST, "", NULL},
@@ -145,6 +149,28 @@ static const struct row {
     {METRIC, "type_instance", TEXTS & ~EMPTY, TYPE, NULL},
     {METRIC, "scale", REALS, TYPE, NULL},
     {METRIC, "offset", REALS, TYPE, NULL},
+    {METRIC, "unit", EVERY, TYPE, NULL},
+    {METRIC, "counter", EVERY, TYPE, NULL},
+    {METRIC, "raw", EVERY, TYPE, NULL}, /* true is right, and wrong for a GAUGE */
+    {METRIC, "raw", EVERY & ~BOOLEAN, TYPE_DERIVE, NULL},
+    {METRIC, "width", EVERY, TYPE COUNTER, NULL},
+    {METRIC, "width", EVERY, TYPE, NULL},
+    {METRIC, "base", NAMES, TYPE COUNTER, NULL},
+    {METRIC, "base", EVERY, TYPE, NULL},
+    {METRIC, "map", EVERY & ~(MAPPING | BRACES), TYPE, NULL},
+    {METRIC, "map_default", REALS, TYPE "        map: {a: 1}\n", NULL},
+    {METRIC, "map_default", EVERY, TYPE, NULL},
+    {METRIC, "states", EVERY & ~LIST, TYPE, NULL},
+    {METRIC, "datetime", EVERY, TYPE, NULL},
+    {METRIC, "against", NAMES, TYPE "        datetime: age\n", NULL},
+    {METRIC, "against", EVERY, TYPE, NULL},
+    {METRIC, "duration", EVERY, TYPE, NULL},
+    {METRIC, "array", EVERY, TYPE, NULL},
+    {METRIC, "ratio", EVERY & ~LIST, "type: gauge\n", NULL},
+    {METRIC, "difference", EVERY & ~LIST, "type: gauge\n", NULL},
+    {METRIC, "ratio", EVERY, TYPE, NULL},
+    {METRIC, "difference", EVERY, TYPE, NULL},
+    {METRIC, "on_null", EVERY, TYPE, NULL},
 };
 #define ROW_COUNT (sizeof ROWS / sizeof ROWS[0])
 

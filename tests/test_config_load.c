@@ -61,6 +61,30 @@ static void hosts_that_override_nothing_share_rounds_and_instances(void **state)
     assert_int_equal(fixture->report.metric_count, 4 * 4 + 3);
 }
 
+static void hosts_share_instances_with_those_of_their_naming(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buf text;
+    buf_init(&text, FIXTURE_TEXT_MAX_BYTES);
+    buf_add_text(&text, HEAD);
+    buf_add_text(&text, "  n1:\n  w1: {naming: windows}\n  n2: {naming: native}\n"
+                        "  w2: {naming: windows}\n  w3: {naming: windows, interval: 31}\n");
+    fixture_write("hosts.yaml", buf_text(&text));
+    buf_free(&text);
+    fixture_load_here(fixture);
+    assert_string_equal(fixture_said(fixture), "");
+    const struct model_host *native = find(fixture, "n1");
+    const struct model_host *windows = find(fixture, "w1");
+    assert_ptr_equal(native->rounds, find(fixture, "n2")->rounds);
+    assert_ptr_equal(windows->rounds, find(fixture, "w2")->rounds);
+    assert_ptr_not_equal(windows->rounds, native->rounds);
+    for (size_t i = 0; i < 3; i++) {
+        assert_ptr_not_equal(windows->rounds[0].instances[i], native->rounds[0].instances[i]);
+        assert_ptr_equal(windows->rounds[0].instances[i],
+                         find(fixture, "w3")->rounds[0].instances[i]);
+    }
+}
+
 static void hosts_are_sorted_by_name(void **state)
 {
     struct fixture *fixture = *state;
@@ -327,6 +351,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LOAD_TEST(hosts_that_override_nothing_share_rounds_and_instances),
+        LOAD_TEST(hosts_share_instances_with_those_of_their_naming),
         LOAD_TEST(hosts_are_sorted_by_name),
         LOAD_TEST(thirty_mistakes_among_5000_hosts_cost_thirty_hosts),
         LOAD_TEST(a_mistake_that_5000_hosts_share_is_told_once),

@@ -6,6 +6,7 @@
 #include "config/document.h"
 #include "config/keys.h"
 #include "config/module.h"
+#include "config/reading.h"
 #include "config/uses.h"
 
 #define MODULE "module: m\ninstances: [{class: C, metrics: [{property: P, type: gauge}]}]\n"
@@ -101,6 +102,67 @@ static void three_hundred_thousand_metrics_are_too_many(void **state)
           "modules/bad.yaml:4:14: 'metrics' has 300000 entries, and 1000 are the maximum\n");
 }
 
+#define METRIC_BEFORE                                                                    \
+    "module: bad\ninstances:\n  - class: C\n    metrics:\n      - property: P\n        " \
+    "type: gauge\n        "
+
+static void a_hundred_thousand_states_are_too_many(void **state)
+{
+    write_many("modules/bad.yaml", METRIC_BEFORE "states: [", "s#, ", 100000, "]\n");
+    gives(*state, "modules/bad.yaml:7:17: 'states' has 100000 entries, and 64 are the maximum\n");
+}
+
+static void sixty_four_states_are_as_many_metrics(void **state)
+{
+    struct fixture *fixture = *state;
+    write_many("modules/m.yaml",
+               "module: m\ninstances:\n  - class: C\n    metrics:\n      "
+               "- {property: P, type: gauge, states: [",
+               "s#, ", CONFIG_READING_MAX_STATES, "]}\n");
+    gives(fixture, "");
+    assert_int_equal(fixture->report.metric_count, CONFIG_READING_MAX_STATES);
+}
+
+static void a_thousand_states_in_many_metrics_are_too_many(void **state)
+{
+    struct fixture *fixture = *state;
+    write_many("modules/m.yaml", "module: m\ninstances:\n  - class: C\n    metrics:\n",
+               "      - {property: P, type: gauge, plugin_instance: p#, states: [a, b]}\n", 501,
+               "");
+    fixture_load_here(fixture);
+    assert_string_equal(fixture_said(fixture),
+                        "modules/m.yaml:5:7: 'metrics' amounts to 1002 with all its states, and "
+                        "1000 are the maximum\n"
+                        "hosts.yaml:3:3: host 'fine' has nothing to collect, since nothing is left "
+                        "of its modules\n");
+}
+
+static void a_hundred_thousand_mapped_texts_are_too_many(void **state)
+{
+    write_many("modules/bad.yaml", METRIC_BEFORE "map: {", "s#: 1, ", 100000, "}\n");
+    gives(*state, "modules/bad.yaml:7:14: 'map' has 100000 entries, and 256 are the maximum\n");
+}
+
+static void a_mapped_text_and_a_state_have_256_bytes_at_most(void **state)
+{
+    struct fixture *fixture = *state;
+    write_many("modules/m.yaml",
+               "module: m\ninstances:\n  - class: C\n    metrics:\n"
+               "      - {property: P, type: gauge, map: {",
+               "x", CONFIG_READING_MAX_TEXT_BYTES, ": 1}}\n");
+    gives(fixture, "");
+    write_many("modules/bad.yaml", METRIC_BEFORE "map: {", "x", CONFIG_READING_MAX_TEXT_BYTES + 1,
+               ": 1}\n");
+    gives(fixture, "modules/bad.yaml:7:15: 'map' has the text "
+                   "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...', "
+                   "257 bytes long, and 256 are the maximum\n");
+    write_many("modules/bad.yaml", METRIC_BEFORE "states: [", "x",
+               CONFIG_READING_MAX_TEXT_BYTES + 1, "]\n");
+    gives(fixture, "modules/bad.yaml:7:18: 'states' has "
+                   "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...', "
+                   "257 bytes long, and 256 are the maximum\n");
+}
+
 static void a_hundred_thousand_instances_are_too_many(void **state)
 {
     write_many("modules/bad.yaml", "module: bad\ninstances:\n",
@@ -179,6 +241,11 @@ int main(void)
         SIZES_TEST(a_million_values_of_a_key_are_too_many),
         SIZES_TEST(a_hundred_thousand_keys_are_too_many),
         SIZES_TEST(three_hundred_thousand_metrics_are_too_many),
+        SIZES_TEST(a_hundred_thousand_states_are_too_many),
+        SIZES_TEST(sixty_four_states_are_as_many_metrics),
+        SIZES_TEST(a_thousand_states_in_many_metrics_are_too_many),
+        SIZES_TEST(a_hundred_thousand_mapped_texts_are_too_many),
+        SIZES_TEST(a_mapped_text_and_a_state_have_256_bytes_at_most),
         SIZES_TEST(a_hundred_thousand_instances_are_too_many),
         SIZES_TEST(a_hundred_thousand_unknown_keys_end_in_a_number),
         SIZES_TEST(a_value_of_a_key_has_four_thousand_bytes_at_most),

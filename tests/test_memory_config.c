@@ -80,11 +80,20 @@ static int load_once(void *context)
     return 0;
 }
 
+/* Three of those that are shipped: every one costs as many loads as it has allocations. */
 static void begin(struct loading *loading)
 {
-    *loading = (struct loading){.dirs = {"modules"}};
-    snprintf(loading->shipped, sizeof loading->shipped, "%s/conf/modules", fixture_source());
+    static const char *const NAMES[] = {"os", "cpu", "logical_disk"};
+    *loading = (struct loading){.dirs = {"modules"}, .shipped = "shipped"};
     fixture_begin(&loading->fixture);
+    assert_int_equal(mkdir("shipped", 0700), 0);
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        char target[8192];
+        char name[64];
+        snprintf(target, sizeof target, "%s/conf/modules/%s.yaml", fixture_source(), NAMES[i]);
+        snprintf(name, sizeof name, "shipped/%s.yaml", NAMES[i]);
+        assert_int_equal(symlink(target, name), 0);
+    }
 }
 
 static void end(struct loading *loading)
@@ -177,11 +186,56 @@ static void many_complaints_are_all_said_or_nothing_is_loaded(void **state)
     end(&loading);
 }
 
+/* Every rule of value, names of both kinds, and names that are told apart. */
+static const char rules_module[] =
+    "module: rules\n"
+    "instances:\n"
+    "  - class: C\n"
+    "    keys: {Name: [\"a/b\", \"a b\", a_b]}\n"
+    "    metrics:\n"
+    "      - {property: A, type: gauge, counter: PERF_AVERAGE_BULK, base: B, width: 64}\n"
+    "      - {properties: [A, B], type: if_octets, raw: true, unit: KB}\n"
+    "      - {property: S, type: gauge, states: [Running, Stopped], plugin_instance: \"{Name}\",\n"
+    "         type_instance: \"is-{state}\"}\n"
+    "      - {property: M, type: gauge, map: {Running: 1}, map_default: 5, on_null: nan}\n"
+    "      - {property: D, type: gauge, datetime: age, against: Now}\n"
+    "      - {property: D, type: gauge, type_instance: e, datetime: epoch}\n"
+    "      - {property: I, type: gauge, duration: seconds}\n"
+    "      - {property: L, type: gauge, array: {element: 3}}\n"
+    "      - {ratio: [F, S], type: gauge}\n"
+    "      - {property: X, type: gauge, counter: PERF_AVERAGE_BULL}\n"
+    "  - class: D_T\n"
+    "    keys: {Name: [a_b]}\n"
+    "    metrics: [{property: I, type: gauge}, {property: Y, type: gauge, type_instance: m}]\n";
+
+static void rules_and_names_are_there_or_nothing_is_loaded(void **state)
+{
+    (void)state;
+    struct loading loading;
+    begin(&loading);
+    unlink("shipped/cpu.yaml");
+    unlink("shipped/os.yaml");
+    unlink("shipped/logical_disk.yaml");
+    assert_int_equal(mkdir("modules", 0700), 0);
+    fixture_write("modules/rules.yaml", rules_module);
+    fixture_write("hosts.yaml", "auths: {a: {method: basic, user: u, password_file: secret}}\n"
+                                "defaults: {auth: a, modules: [rules]}\n"
+                                "hosts: {native: {}, windows: {naming: windows}}\n");
+    loading.inventories[0] = "hosts.yaml";
+    loading.inventory_count = 1;
+    alloc_failure_replay("rules", 200, load_once, &loading);
+    assert_non_null(strstr(loading.expected, "did you mean 'PERF_AVERAGE_BULK'"));
+    assert_non_null(strstr(loading.expected, "mi-rules-T-a_b/gauge-i "));
+    assert_non_null(strstr(loading.expected, "they are dispatched as "));
+    end(&loading);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_is_loaded_whole_or_not_at_all),
         cmocka_unit_test(many_complaints_are_all_said_or_nothing_is_loaded),
+        cmocka_unit_test(rules_and_names_are_there_or_nothing_is_loaded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -260,6 +260,7 @@ static struct config_plan *find_plan(struct builder *builder, struct draft *draf
         .uses = uses,
         .interval_ms = number_of(draft, CONFIG_INTERVAL, builder->default_interval_ms),
         .timeout_ms = number_of(draft, CONFIG_TIMEOUT, 0),
+        .style = (enum config_naming_style)number_of(draft, CONFIG_NAMING, CONFIG_NAMING_NATIVE),
     };
     check_timeout(builder, draft, wish.interval_ms);
     if (draft->of[CONFIG_MODULES] != NULL)

@@ -18,7 +18,8 @@
  *   - `extra_modules` of defaults, group and host all count, whichever level has `modules`;
  *   - intervals: of the use of a module, else of the module, else of the host.
  *
- * config/ includes base/ and model/, and of metric/ only name.h: names are complete in a model.
+ * config/ includes base/ and model/, and of metric/ only name.h, since names are complete in a
+ * model, and counter.h, for the names of counter types.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H

@@ -3,19 +3,16 @@
 
 #include <string.h>
 
-#include "config/metric.h"
-#include "config/template.h"
 #include "config/word.h"
-
-#define NAME_BUFFER_MAX_BYTES 1048576
 
 /* Shared by the functions below while one expansion is made. */
 struct maker {
     struct config_work *work;
     const struct config_module *module;
     const struct config_use *use;
+    enum config_naming_style style;
     struct config_expansion *expansion;
-    struct buf name;
+    struct buf text;
 };
 
 /* The keys of an instance, those that the use gives replaced. */
@@ -40,49 +37,6 @@ static int merge_keys(struct maker *maker, const struct config_keys *own,
     return 0;
 }
 
-static int default_plugin_instance(struct maker *maker, const struct model_instance *instance,
-                                   char name[METRIC_NAME_SIZE])
-{
-    char value[METRIC_NAME_SIZE];
-    buf_reset(&maker->name);
-    buf_add_text(&maker->name, maker->module->name);
-    for (size_t i = 0; i < instance->key_count; i++) {
-        metric_name_sanitise(instance->keys[i].value, value);
-        buf_add_char(&maker->name, '-');
-        buf_add_text(&maker->name, value);
-    }
-    if (buf_failed(&maker->name, "a name", NULL) != 0)
-        return config_work_memory(maker->work);
-    metric_name_sanitise(buf_text(&maker->name), name);
-    return 0;
-}
-
-static int fill_metric(struct maker *maker, const struct model_instance *instance,
-                       const struct config_metric *rule, struct model_metric *metric)
-{
-    char plugin_instance[METRIC_NAME_SIZE];
-    char type_instance[METRIC_NAME_SIZE];
-    int result = rule->plugin_instance == NULL
-                     ? default_plugin_instance(maker, instance, plugin_instance)
-                     : config_template_fill(maker->work, rule->plugin_instance, instance->keys,
-                                            instance->key_count, &maker->name, plugin_instance);
-    if (result != 0 || config_template_fill(maker->work, rule->type_instance, instance->keys,
-                                            instance->key_count, &maker->name, type_instance) != 0)
-        return -1;
-    *metric = (struct model_metric){
-        .properties = rule->properties,
-        .property_count = rule->property_count,
-        .type = rule->type,
-        .plugin = rule->plugin,
-        .plugin_instance = config_work_keep(maker->work, plugin_instance),
-        .type_instance = config_work_keep(maker->work, type_instance),
-        .scale = rule->scale,
-        .offset = rule->offset,
-        .origin = rule->at,
-    };
-    return metric->plugin_instance != NULL && metric->type_instance != NULL ? 0 : -1;
-}
-
 /* choice: which combination, the last key turning fastest. */
 static const struct model_key *choose_keys(struct maker *maker, const struct config_keys *keys,
                                            size_t choice)
@@ -97,9 +51,9 @@ static const struct model_key *choose_keys(struct maker *maker, const struct con
     return chosen;
 }
 
-static const struct model_instance *make_instance(struct maker *maker,
-                                                  const struct config_instance *rule,
-                                                  const struct config_keys *keys, size_t choice)
+static int make_instance(struct maker *maker, const struct config_instance *rule,
+                         const struct config_keys *keys, size_t choice,
+                         struct config_worded *worded)
 {
     struct config_work *work = maker->work;
     struct model_instance *instance = config_work_alloc(work, work->kept, 1, sizeof *instance);
@@ -107,7 +61,7 @@ static const struct model_instance *make_instance(struct maker *maker,
         config_work_alloc(work, work->kept, rule->metric_count, sizeof metrics[0]);
     const struct model_key *chosen = choose_keys(maker, keys, choice);
     if (instance == NULL || metrics == NULL || chosen == NULL)
-        return NULL;
+        return -1;
     *instance = (struct model_instance){
         .module = maker->module->name,
         .namespace_name = rule->namespace_name,
@@ -118,23 +72,25 @@ static const struct model_instance *make_instance(struct maker *maker,
         .metric_count = rule->metric_count,
         .origin = rule->at,
     };
-    for (size_t i = 0; i < rule->metric_count; i++)
-        if (fill_metric(maker, instance, &rule->metrics[i], &metrics[i]) != 0)
-            return NULL;
-    return instance;
+    *worded = (struct config_worded){instance, rule, maker->style, false};
+    for (size_t i = 0; i < rule->metric_count; i++) {
+        metrics[i] = rule->metrics[i].model;
+        if (config_wording_fill(work, worded, i, &maker->text, &metrics[i]) != 0)
+            return -1;
+    }
+    return 0;
 }
 
-/* Adds every combination. -1: none, which was told where it is the operator's doing. */
+/* Adds every combination. -1: no memory (work remembers). */
 static int add_instances(struct maker *maker, const struct config_instance *rule,
                          const struct config_keys *keys, bool *overridden, bool is_overridden)
 {
+    struct config_expansion *expansion = maker->expansion;
     size_t combinations = config_keys_combinations(keys);
     for (size_t i = 0; i < combinations; i++) {
-        const struct model_instance *instance = make_instance(maker, rule, keys, i);
-        if (instance == NULL)
+        if (make_instance(maker, rule, keys, i, &expansion->instances[expansion->count]) != 0)
             return -1;
-        overridden[maker->expansion->count] = is_overridden;
-        maker->expansion->instances[maker->expansion->count++] = instance;
+        overridden[expansion->count++] = is_overridden;
     }
     return 0;
 }
@@ -184,13 +140,13 @@ static struct config_expansion *make_expansion(struct maker *maker)
     return made;
 }
 
-static const struct config_expansion *
-make(struct config_work *work, const struct config_module *module, const struct config_use *use)
+static const struct config_expansion *make(struct config_work *work, const struct config_use *use,
+                                           enum config_naming_style style)
 {
-    struct maker maker = {.work = work, .module = module, .use = use};
-    buf_init(&maker.name, NAME_BUFFER_MAX_BYTES);
+    struct maker maker = {.work = work, .module = use->module, .use = use, .style = style};
+    buf_init(&maker.text, CONFIG_WORDING_MAX_BYTES);
     const struct config_expansion *expansion = make_expansion(&maker);
-    buf_free(&maker.name);
+    buf_free(&maker.text);
     return expansion;
 }
 
@@ -258,26 +214,40 @@ static void tell_unknown(struct config_work *work, const struct config_shelf *sh
                            shelf->count > 0 ? list : "none at all");
 }
 
-void config_expansion_resolve(struct config_work *work, const struct config_shelf *shelf,
-                              struct config_use *use)
+/* Finds the module. -1: nothing is left of the use. */
+static int resolve(struct config_work *work, const struct config_shelf *shelf,
+                   struct config_use *use)
 {
-    if (use->resolved)
-        return;
-    use->resolved = true;
-    struct config_module *module = config_shelf_find(shelf, use->module_name);
-    use->module = module;
+    const struct config_module *module = use->module = config_shelf_find(shelf, use->module_name);
     if (module == NULL) {
         tell_unknown(work, shelf, use);
-        return;
+        return -1;
     }
     if (module->instance_count == 0 || check_override(work, module, use) != 0)
-        return;
+        return -1;
     tell_needed(work, module, use);
-    if (use->keys.count > 0) {
-        use->expansion = make(work, module, use);
-        return;
-    }
-    if (module->plain == NULL)
-        module->plain = make(work, module, use);
-    use->expansion = module->plain;
+    return 0;
+}
+
+const struct config_expansion *config_expansion_find(struct config_work *work,
+                                                     const struct config_shelf *shelf,
+                                                     struct config_use *use,
+                                                     enum config_naming_style style)
+{
+    if (!use->resolved)
+        use->useless = resolve(work, shelf, use) != 0;
+    use->resolved = true;
+    if (use->useless)
+        return NULL;
+    if (use->expansions[style] != NULL)
+        return use->expansions[style];
+    bool is_plain = use->keys.count == 0;
+    const struct config_expansion *expansion = is_plain ? use->module->plain[style] : NULL;
+    if (expansion == NULL)
+        expansion = make(work, use, style);
+    if (is_plain)
+        use->module->plain[style] = expansion;
+    use->expansions[style] = expansion;
+    use->useless = expansion == NULL;
+    return expansion;
 }

@@ -1,92 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/metric.h"
 
-#include <string.h>
+#include <math.h>
+#include <strings.h>
 
+#include "config/entry.h"
+#include "config/names.h"
+#include "config/reading.h"
 #include "config/scalar.h"
-#include "config/template.h"
+#include "config/states.h"
 #include "config/type.h"
-#include "config/word.h"
-#include "metric/name.h"
 
-/* The keys of an entry as they stand, NULL where they do not. */
-struct entry {
-    const struct config_node *property;
-    const struct config_node *properties;
-    const struct config_node *plugin;
-    const struct config_node *plugin_instance;
-    const struct config_node *type;
-    const struct config_node *type_instance;
-    const struct config_node *scale;
-    const struct config_node *offset;
-};
-
-static const char *const KEYS[] = {"property", "properties",    "plugin", "plugin_instance",
-                                   "type",     "type_instance", "scale",  "offset"};
-#define KEY_COUNT (sizeof KEYS / sizeof KEYS[0])
-
-static int find_keys(struct config_work *work, const struct config_node *node, struct entry *entry)
+static int keep_properties(struct config_work *work, const struct config_node *first,
+                           const char *what, size_t count, struct model_metric *metric)
 {
-    const struct config_node **places[KEY_COUNT] = {
-        &entry->property, &entry->properties,    &entry->plugin, &entry->plugin_instance,
-        &entry->type,     &entry->type_instance, &entry->scale,  &entry->offset};
-    for (const struct config_node *key = node->first; key != NULL; key = key->next) {
-        size_t i = 0;
-        while (i < KEY_COUNT && strcmp(key->text, KEYS[i]) != 0)
-            i++;
-        if (i < KEY_COUNT) {
-            *places[i] = key->value;
-            if (key->doubled)
-                return -1;
-        } else if (!config_document_is_free_key(key)) {
-            config_complaint_warning(&work->complaints, &key->at,
-                                     "a metric has no key '%s'%s, it is ignored",
-                                     config_complaint_shown(key->text).text,
-                                     config_word_hint(key->text, KEYS, KEY_COUNT).text);
-        }
-    }
-    return 0;
-}
-
-static const char *keep_property(struct config_work *work, const struct config_node *node,
-                                 const char *what)
-{
-    const char *text;
-    if (config_scalar_text(work, node, what, &text) != 0)
-        return NULL;
-    if (config_keys_is_cim_name(text))
-        return config_work_keep(work, text);
-    config_complaint_error(
-        &work->complaints, &node->at,
-        "'%s' is '%s', which is no property's name, as FreeSpace: a letter or '_' "
-        "first, then letters, digits, '_'",
-        what, config_complaint_shown(text).text);
-    return NULL;
-}
-
-static int parse_properties(struct config_work *work, const struct config_node *node,
-                            const struct entry *entry, struct config_metric *metric)
-{
-    const struct config_node *list = entry->properties;
-    if ((entry->property != NULL) == (list != NULL)) {
-        config_complaint_error(&work->complaints, &node->at,
-                               "a metric has either 'property' or, for a type with several data "
-                               "sources, 'properties'");
-        return -1;
-    }
-    if (list != NULL && list->refused)
-        return -1;
-    if (list != NULL && list->kind != CONFIG_LIST) {
-        config_complaint_error(
-            &work->complaints, &list->at,
-            "'properties' should be a list; a single one is named by 'property'");
-        return -1;
-    }
-    size_t count = list != NULL ? list->count : 1;
     const char **names = config_work_alloc(work, work->kept, count, sizeof names[0]);
-    const struct config_node *item = list != NULL ? list->first : entry->property;
+    const struct config_node *item = first;
     for (size_t i = 0; names != NULL && i < count; i++, item = item->next) {
-        names[i] = keep_property(work, item, list != NULL ? "properties" : "property");
+        names[i] = config_entry_property(work, item, what);
         if (names[i] == NULL)
             return -1;
     }
@@ -95,112 +26,166 @@ static int parse_properties(struct config_work *work, const struct config_node *
     return names != NULL ? 0 : -1;
 }
 
-static int parse_type(struct config_work *work, const struct config_node *node,
-                      const struct entry *entry, struct config_metric *metric)
+static int parse_list(struct config_work *work, const struct config_node *list,
+                      struct model_metric *metric)
+{
+    if (list->refused)
+        return -1;
+    if (list->kind == CONFIG_LIST)
+        return keep_properties(work, list->first, "properties", list->count, metric);
+    config_complaint_error(&work->complaints, &list->at,
+                           "'properties' should be a list; a single one is named by 'property'");
+    return -1;
+}
+
+/* ratio or difference: the first is the property, the second the other one. */
+static int parse_pair(struct config_work *work, const struct config_node *list, const char *what,
+                      struct model_metric *metric)
+{
+    if (list->refused)
+        return -1;
+    if (list->kind != CONFIG_LIST || list->count != 2) {
+        config_complaint_error(&work->complaints, &list->at,
+                               "'%s' should be a list of two properties: [FreeSpace, Size]", what);
+        return -1;
+    }
+    if (keep_properties(work, list->first, what, 1, metric) != 0)
+        return -1;
+    metric->other = config_entry_property(work, list->first->next, what);
+    if (metric->other == NULL)
+        return -1;
+    if (strcasecmp(metric->other, metric->properties[0]) != 0) /* CIM names have no case */
+        return 0;
+    config_complaint_error(&work->complaints, &list->first->next->at,
+                           "'%s' has %s twice: it should be of two properties", what,
+                           metric->other);
+    return -1;
+}
+
+static int parse_properties(struct config_work *work, const struct config_entry *entry,
+                            struct model_metric *metric)
+{
+    const struct config_node *property = entry->of[CONFIG_ENTRY_PROPERTY];
+    const struct config_node *list = entry->of[CONFIG_ENTRY_PROPERTIES];
+    enum config_entry_key pair =
+        entry->of[CONFIG_ENTRY_RATIO] != NULL ? CONFIG_ENTRY_RATIO : CONFIG_ENTRY_DIFFERENCE;
+    if (entry->of[pair] != NULL) {
+        bool both = pair == CONFIG_ENTRY_RATIO && entry->of[CONFIG_ENTRY_DIFFERENCE] != NULL;
+        if (property == NULL && list == NULL && !both)
+            return parse_pair(work, entry->of[pair], config_entry_name(pair), metric);
+        config_complaint_error(&work->complaints, &entry->of[pair]->at,
+                               "'%s' names both its properties by itself: leave out %s",
+                               config_entry_name(pair),
+                               both               ? "'difference', or this"
+                               : property != NULL ? "'property'"
+                                                  : "'properties'");
+        return -1;
+    }
+    if ((property == NULL) == (list == NULL)) {
+        config_complaint_error(&work->complaints, &entry->node->at,
+                               "a metric has either 'property' or, for a type with several data "
+                               "sources, 'properties'");
+        return -1;
+    }
+    return list != NULL ? parse_list(work, list, metric)
+                        : keep_properties(work, property, "property", 1, metric);
+}
+
+static int parse_type(struct config_work *work, const struct config_entry *entry,
+                      struct model_metric *metric)
 {
     const char *text;
-    if (entry->type == NULL) {
-        config_complaint_error(&work->complaints, &node->at,
+    const struct config_node *node = entry->of[CONFIG_ENTRY_TYPE];
+    if (node == NULL) {
+        config_complaint_error(&work->complaints, &entry->node->at,
                                "a metric needs a 'type', one of collectd's types.db");
         return -1;
     }
-    if (config_scalar_text(work, entry->type, "type", &text) != 0)
+    if (config_scalar_text(work, node, "type", &text) != 0)
         return -1;
     metric->type = config_type_find(work, text);
     if (metric->type == NULL) {
-        config_complaint_error(&work->complaints, &entry->type->at,
+        config_complaint_error(&work->complaints, &node->at,
                                "the type '%s' is not known: no types.db that collectd reads has it",
                                config_complaint_shown(text).text);
         return -1;
     }
     if (metric->type->source_count == metric->property_count)
         return 0;
-    config_complaint_error(&work->complaints, &entry->type->at,
-                           "the type '%s' has %zu data source%s, and %zu %s named",
-                           metric->type->name, metric->type->source_count,
-                           metric->type->source_count == 1 ? "" : "s", metric->property_count,
-                           metric->property_count == 1 ? "property is" : "properties are");
+    if (metric->other != NULL) {
+        config_complaint_error(&work->complaints, &node->at,
+                               "the type '%s' has %zu data sources, and %s and %s make one value",
+                               metric->type->name, metric->type->source_count,
+                               metric->properties[0], metric->other);
+        return -1;
+    }
+    config_complaint_error(
+        &work->complaints, &node->at, "the type '%s' has %zu data source%s, and %zu %s named",
+        metric->type->name, metric->type->source_count, metric->type->source_count == 1 ? "" : "s",
+        metric->property_count, metric->property_count == 1 ? "property is" : "properties are");
     return -1;
 }
 
-static int parse_plugin(struct config_work *work, const struct entry *entry,
-                        struct config_metric *metric)
+/* Where what comes out is no bytes and no seconds, or is seconds already. */
+static bool takes_unit(enum model_reading reading)
 {
-    const char *text;
-    char name[METRIC_NAME_SIZE];
-    metric->plugin = "mi";
-    if (entry->plugin == NULL)
+    return reading != MODEL_READING_MAP && reading != MODEL_READING_STATE &&
+           reading != MODEL_READING_AGE && reading != MODEL_READING_EPOCH &&
+           reading != MODEL_READING_DURATION && reading != MODEL_READING_COUNT;
+}
+
+/* To bytes and seconds, the units of collectd's types. */
+static int parse_unit(struct config_work *work, const struct config_node *node,
+                      enum model_reading reading, long double *factor)
+{
+    static const char *const WORDS[] = {"B", "KB", "MB", "GB", "TB", "s", "ms", "us", "100ns"};
+    static const long double FACTORS[] = {1, 0x1p10L, 0x1p20L, 0x1p30L, 0x1p40L,
+                                          1, 1e-3L,   1e-6L,   1e-7L};
+    size_t index;
+    if (config_scalar_word(work, node, "unit", WORDS, sizeof WORDS / sizeof WORDS[0], &index) != 0)
+        return -1;
+    *factor = FACTORS[index];
+    if (takes_unit(reading))
         return 0;
-    if (config_scalar_text(work, entry->plugin, "plugin", &text) != 0)
-        return -1;
-    /* It becomes a folder of its own where the plugin_instance is empty. */
-    if (config_scalar_is_road(text)) {
-        config_complaint_error(&work->complaints, &entry->plugin->at,
-                               "'plugin' is '%s', which no folder of metrics can be named", text);
-        return -1;
-    }
-    metric_name_sanitise_plugin(text, name);
-    if (!metric_name_is_clean_plugin(text))
-        config_complaint_warning(&work->complaints, &entry->plugin->at,
-                                 "the plugin '%s' is dispatched as '%s': collectd's writers know "
-                                 "letters, digits, '_' and '.'",
-                                 config_complaint_shown(text).text, name);
-    metric->plugin = config_work_keep(work, name);
-    return metric->plugin != NULL ? 0 : -1;
+    config_complaint_error(&work->complaints, &node->at,
+                           "'unit' is '%s', and this metric's rule gives a plain number, or "
+                           "seconds by itself",
+                           WORDS[index]);
+    return -1;
 }
 
-/* node NULL: *name stays. */
-static int parse_name(struct config_work *work, const struct config_node *node, const char *what,
-                      const struct config_keys *keys, const char **name)
+static int parse_scaling(struct config_work *work, const struct config_entry *entry,
+                         struct model_metric *metric)
 {
-    const char *text;
-    if (node == NULL)
-        return 0;
-    if (config_scalar_text_or_empty(work, node, what, &text) != 0 ||
-        config_template_check(work, node, what, keys) != 0)
-        return -1;
-    *name = config_work_keep(work, text);
-    return *name != NULL ? 0 : -1;
-}
-
-static int parse_names(struct config_work *work, const struct entry *entry,
-                       const struct config_keys *keys, struct config_metric *metric)
-{
-    char snake[METRIC_NAME_SIZE] = "";
-    if (metric->property_count == 1)
-        metric_name_snake(metric->properties[0], snake);
-    metric->type_instance = config_work_keep(work, snake);
-    if (metric->type_instance == NULL || parse_plugin(work, entry, metric) != 0 ||
-        parse_name(work, entry->plugin_instance, "plugin_instance", keys,
-                   &metric->plugin_instance) != 0)
-        return -1;
-    return parse_name(work, entry->type_instance, "type_instance", keys, &metric->type_instance);
-}
-
-static int parse_scaling(struct config_work *work, const struct entry *entry,
-                         struct config_metric *metric)
-{
+    const struct config_node *offset = entry->of[CONFIG_ENTRY_OFFSET];
+    const struct config_node *scale = entry->of[CONFIG_ENTRY_SCALE];
+    const struct config_node *unit = entry->of[CONFIG_ENTRY_UNIT];
+    long double factor = 1;
     metric->scale = 1;
     metric->offset = 0;
-    if (entry->offset != NULL &&
-        config_scalar_real(work, entry->offset, "offset", &metric->offset) != 0)
+    if ((offset != NULL && config_scalar_real(work, offset, "offset", &metric->offset) != 0) ||
+        (scale != NULL && config_scalar_real(work, scale, "scale", &metric->scale) != 0) ||
+        (unit != NULL && parse_unit(work, unit, metric->reading, &factor) != 0))
         return -1;
-    if (entry->scale != NULL &&
-        config_scalar_real(work, entry->scale, "scale", &metric->scale) != 0)
+    if (metric->scale == 0) {
+        config_complaint_error(
+            &work->complaints, &scale->at,
+            "a 'scale' of 0 makes 0 of every value: leave it out, or give the factor");
         return -1;
-    if (metric->scale != 0)
+    }
+    metric->scale *= factor;
+    if (isfinite((double)metric->scale)) /* collectd's values are doubles */
         return 0;
-    config_complaint_error(
-        &work->complaints, &entry->scale->at,
-        "a 'scale' of 0 makes 0 of every value: leave it out, or give the factor");
+    config_complaint_error(&work->complaints, &unit->at,
+                           "'unit' makes the 'scale' larger than any number collectd knows");
     return -1;
 }
 
 int config_metric_parse(struct config_work *work, const struct config_node *node,
-                        const struct config_keys *keys, struct config_metric *metric)
+                        const struct config_keys *keys, struct config_metric *metrics)
 {
-    struct entry entry = {0};
-    struct config_metric parsed = {.at = node->at};
+    struct config_entry entry;
+    struct config_metric parsed = {.model = {.origin = node->at}};
     if (node->refused)
         return -1;
     if (node->kind != CONFIG_MAPPING) {
@@ -208,20 +193,15 @@ int config_metric_parse(struct config_work *work, const struct config_node *node
                                "a metric is a mapping: {property: FreeSpace, type: bytes}");
         return -1;
     }
-    if (find_keys(work, node, &entry) != 0 || parse_properties(work, node, &entry, &parsed) != 0 ||
-        parse_type(work, node, &entry, &parsed) != 0 ||
-        parse_names(work, &entry, keys, &parsed) != 0 || parse_scaling(work, &entry, &parsed) != 0)
+    if (config_entry_read(work, node, &entry) != 0 ||
+        parse_properties(work, &entry, &parsed.model) != 0 ||
+        parse_type(work, &entry, &parsed.model) != 0 ||
+        config_reading_parse(work, &entry, &parsed.model) != 0 ||
+        config_names_parse(work, &entry, keys, &parsed) != 0 ||
+        parse_scaling(work, &entry, &parsed.model) != 0)
         return -1;
-    *metric = parsed;
+    if (parsed.model.reading == MODEL_READING_STATE)
+        return config_states_expand(work, entry.of[CONFIG_ENTRY_STATES], &parsed, metrics);
+    metrics[0] = parsed;
     return 0;
-}
-
-bool config_metric_is_same(const struct config_metric *a, const struct config_metric *b)
-{
-    bool same_instance = a->plugin_instance == b->plugin_instance ||
-                         (a->plugin_instance != NULL && b->plugin_instance != NULL &&
-                          strcmp(a->plugin_instance, b->plugin_instance) == 0);
-    return same_instance && strcmp(a->plugin, b->plugin) == 0 &&
-           strcmp(a->type->name, b->type->name) == 0 &&
-           strcmp(a->type_instance, b->type_instance) == 0;
 }

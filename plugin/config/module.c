@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/module.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "config/metric.h"
+#include "config/names.h"
 #include "config/scalar.h"
+#include "config/states.h"
+#include "config/windows.h"
 #include "config/word.h"
 #include "metric/name.h"
 
@@ -63,21 +67,34 @@ static int parse_class(struct config_work *work, const struct config_node *node,
     return *name != NULL ? 0 : -1;
 }
 
-static void add_metric(struct config_work *work, const struct config_node *node,
-                       const struct config_keys *keys, struct config_metric *metrics, size_t *count)
+static bool is_taken(struct config_work *work, const struct config_node *node,
+                     const struct config_metric *metrics, size_t count,
+                     const struct config_metric *metric)
 {
-    if (config_metric_parse(work, node, keys, &metrics[*count]) != 0)
-        return;
-    for (size_t i = 0; i < *count; i++)
-        if (config_metric_is_same(&metrics[i], &metrics[*count])) {
+    for (size_t i = 0; i < count; i++)
+        if (config_names_are_same(&metrics[i], metric)) {
             config_complaint_error(
                 &work->complaints, &node->at,
                 "this metric has the plugin, plugin_instance, type and "
                 "type_instance of the one in line %u, column %u, and is left out",
-                metrics[i].at.line, metrics[i].at.column);
-            return;
+                metrics[i].model.origin.line, metrics[i].model.origin.column);
+            return true;
         }
-    (*count)++;
+    return false;
+}
+
+/* An entry with states is there with all of them or not at all. */
+static void add_metrics(struct config_work *work, const struct config_node *node,
+                        const struct config_keys *keys, struct config_metric *metrics,
+                        size_t *count)
+{
+    size_t made = config_states_count(node);
+    if (config_metric_parse(work, node, keys, &metrics[*count]) != 0)
+        return;
+    for (size_t i = 0; i < made; i++)
+        if (is_taken(work, node, metrics, *count, &metrics[*count + i]))
+            return;
+    *count += made;
 }
 
 /* Each is compared with those before it. Returns -1. */
@@ -88,6 +105,14 @@ static int tell_too_many(struct config_work *work, const struct config_node *nod
                            "'%s' has %u entries, and %u are the maximum", what,
                            (unsigned)node->count, max);
     return -1;
+}
+
+static size_t count_metrics(const struct config_node *list)
+{
+    size_t count = 0;
+    for (const struct config_node *item = list->first; item != NULL; item = item->next)
+        count += config_states_count(item);
+    return count;
 }
 
 static int parse_metrics(struct config_work *work, const struct config_node *node,
@@ -102,12 +127,19 @@ static int parse_metrics(struct config_work *work, const struct config_node *nod
     }
     if (node->count > CONFIG_MODULE_MAX_METRICS)
         return tell_too_many(work, node, "metrics", CONFIG_MODULE_MAX_METRICS);
-    struct config_metric *metrics =
-        config_work_alloc(work, work->kept, node->count, sizeof metrics[0]);
+    size_t count = count_metrics(node);
+    if (count > CONFIG_MODULE_MAX_METRICS) {
+        config_complaint_error(&work->complaints, &node->at,
+                               "'metrics' amounts to %zu with all its states, and %d are the "
+                               "maximum",
+                               count, CONFIG_MODULE_MAX_METRICS);
+        return -1;
+    }
+    struct config_metric *metrics = config_work_alloc(work, work->kept, count, sizeof metrics[0]);
     if (metrics == NULL)
         return -1;
     for (const struct config_node *item = node->first; item != NULL; item = item->next)
-        add_metric(work, item, &parsed->keys, metrics, &parsed->metric_count);
+        add_metrics(work, item, &parsed->keys, metrics, &parsed->metric_count);
     parsed->metrics = metrics;
     return parsed->metric_count > 0 ? 0 : -1;
 }
@@ -179,32 +211,80 @@ static int parse_instances(struct config_work *work, const struct config_node *n
         if (parse_instance(work, item, &instances[module->instance_count]) == 0)
             module->instance_count++;
     module->instances = instances;
+    config_windows_complete(work, module, instances);
     return 0;
+}
+
+/* The names of a set's modules. What they are is looked up when the set is used: they may stand in
+ * files that are not read yet. */
+static int parse_members(struct config_work *work, const struct config_node *node,
+                         struct config_module *module)
+{
+    if (node->refused)
+        return -1;
+    if (node->kind != CONFIG_LIST || node->count == 0) {
+        config_complaint_error(&work->complaints, &node->at,
+                               "'modules' should be a list of other modules' names: [os, cpu]");
+        return -1;
+    }
+    if (node->count > CONFIG_MODULE_MAX_MEMBERS)
+        return tell_too_many(work, node, "modules", CONFIG_MODULE_MAX_MEMBERS);
+    module->member_names =
+        config_work_alloc(work, work->kept, node->count, sizeof module->member_names[0]);
+    module->member_at =
+        config_work_alloc(work, work->kept, node->count, sizeof module->member_at[0]);
+    if (module->member_names == NULL || module->member_at == NULL)
+        return -1;
+    for (const struct config_node *item = node->first; item != NULL; item = item->next) {
+        const char *text;
+        if (config_scalar_text(work, item, "modules", &text) != 0)
+            continue;
+        text = config_work_keep(work, text);
+        if (text == NULL)
+            return -1;
+        module->member_names[module->member_count] = text;
+        module->member_at[module->member_count++] = item->at;
+    }
+    return 0;
+}
+
+static int parse_content(struct config_work *work, const struct config_node *instances,
+                         const struct config_node *members, struct config_module *module)
+{
+    if (instances != NULL && members == NULL)
+        return parse_instances(work, instances, module);
+    if (members != NULL && instances == NULL)
+        return parse_members(work, members, module);
+    config_complaint_error(&work->complaints, &module->at,
+                           instances == NULL
+                               ? "the module '%s' has no 'instances', the list of what it asks for"
+                               : "the module '%s' has 'instances' and 'modules': it either asks "
+                                 "for something or is a set of other modules",
+                           module->name);
+    return -1;
 }
 
 static int parse_body(struct config_work *work, const struct config_node *root,
                       struct config_module *module)
 {
-    static const char *const KEYS[] = {"module", "instances", "interval"};
+    static const char *const KEYS[] = {"module", "instances", "modules", "interval"};
     const struct config_node *instances = NULL;
+    const struct config_node *members = NULL;
     for (const struct config_node *key = root->first; key != NULL; key = key->next) {
         if (key->doubled)
             return -1;
         if (strcmp(key->text, "instances") == 0)
             instances = key->value;
+        else if (strcmp(key->text, "modules") == 0)
+            members = key->value;
         else if (strcmp(key->text, "interval") == 0) {
             if (config_scalar_seconds(work, key->value, "interval", &module->interval_ms) != 0)
                 return -1;
         } else if (strcmp(key->text, "module") != 0) {
-            warn_unknown(work, key, "a module", KEYS, 3);
+            warn_unknown(work, key, "a module", KEYS, 4);
         }
     }
-    if (instances != NULL)
-        return parse_instances(work, instances, module);
-    config_complaint_error(&work->complaints, &module->at,
-                           "the module '%s' has no 'instances', the list of what it asks for",
-                           module->name);
-    return -1;
+    return parse_content(work, instances, members, module);
 }
 
 static struct config_module *parse_name(struct config_work *work, const struct config_node *key)

@@ -13,25 +13,22 @@
 
 #include "config/document.h"
 #include "config/keys.h"
+#include "config/naming.h"
 #include "config/work.h"
 #include "model/metric.h"
 
 #define CONFIG_MODULE_MAX_INSTANCES 1000 /* entries of `instances` */
-#define CONFIG_MODULE_MAX_METRICS   1000 /* entries of one `metrics` */
+#define CONFIG_MODULE_MAX_METRICS   1000 /* of one `metrics`, each state being one */
+#define CONFIG_MODULE_MAX_MEMBERS   1000 /* entries of a set's `modules` */
 
 struct config_expansion;
 
-/* One entry of `metrics`. */
+/* One entry of `metrics`, or one of its states. */
 struct config_metric {
-    const char *const *properties;
-    size_t property_count;
-    const struct model_type *type;
-    const char *plugin;
-    const char *plugin_instance; /* a template; NULL: module-key1-key2 */
-    const char *type_instance;   /* a template */
-    long double scale;
-    long double offset;
-    struct model_origin at;
+    struct model_metric model;         /* without plugin_instance and type_instance, which follow */
+    const char *plugin_instance;       /* a template; NULL: module-key1-key2 */
+    const char *type_instance;         /* a template */
+    const char *windows_type_instance; /* a name, for hosts that want those of Windows */
 };
 
 /* One entry of `instances`: as many instances of a host as its keys have combinations. */
@@ -39,8 +36,9 @@ struct config_instance {
     const char *namespace_name;
     const char *class_name;
     struct config_keys keys;
-    const struct config_metric *metrics;
+    struct config_metric *metrics;
     size_t metric_count;
+    const char *windows_class; /* for hosts that want the names of Windows; NULL: none in them */
     struct model_origin at;
 };
 
@@ -49,9 +47,13 @@ struct config_module {
     struct model_origin at;
     uint64_t interval_ms; /* 0: the host's */
     const struct config_instance *instances;
-    size_t instance_count; /* 0: spoilt, and told */
-    /* Made when first asked for, for all who override nothing. */
-    const struct config_expansion *plain;
+    size_t instance_count; /* 0: a set, or spoilt, and told */
+    /* Of a set of other modules (sets.h): what they are called, and where. */
+    const char **member_names;
+    struct model_origin *member_at;
+    size_t member_count;
+    /* Made when first asked for, for all who override nothing and want these names. */
+    const struct config_expansion *plain[CONFIG_NAMING_COUNT];
 };
 
 /* Reads a module. NULL: it has not even a name (told), or no memory. */

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "config/expansion.h"
+#include "config/sets.h"
 
 #define KEY_MAX_BYTES      1048576
 #define DEFAULT_TIMEOUT_MS 10000
 
 struct member {
-    const struct model_instance *instance;
+    const struct config_worded *worded;
+    const struct model_instance *instance; /* what is left of it */
     uint64_t interval_ms;
 };
 
@@ -26,12 +28,31 @@ struct planner {
     size_t member_count;
 };
 
+static void gather_use(struct planner *planner, const struct config_shelf *shelf,
+                       struct config_use *use)
+{
+    if (config_expansion_find(planner->work, shelf, use, planner->wish->style) != NULL)
+        planner->uses[planner->use_count++] = use;
+}
+
+/* How many uses a list amounts to, those of sets included. */
+static size_t count_uses(struct planner *planner, const struct config_shelf *shelf,
+                         const struct config_uses *list)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < list->count; k++) {
+        const struct config_uses *set = config_sets_open(planner->work, shelf, &list->uses[k]);
+        count += set != NULL ? set->count : 1;
+    }
+    return count;
+}
+
 /* Resolves the uses and puts those that are left into one row. */
 static int gather_uses(struct planner *planner, const struct config_shelf *shelf)
 {
     size_t total = 0;
     for (size_t i = 0; i < planner->wish->uses_count; i++)
-        total += planner->wish->uses[i]->count;
+        total += count_uses(planner, shelf, planner->wish->uses[i]);
     planner->uses = config_work_alloc(planner->work, &planner->identities->arena, total,
                                       sizeof planner->uses[0]);
     if (planner->uses == NULL)
@@ -39,11 +60,18 @@ static int gather_uses(struct planner *planner, const struct config_shelf *shelf
     for (size_t i = 0; i < planner->wish->uses_count; i++)
         for (size_t k = 0; k < planner->wish->uses[i]->count; k++) {
             struct config_use *use = &planner->wish->uses[i]->uses[k];
-            config_expansion_resolve(planner->work, shelf, use);
-            if (use->expansion != NULL)
-                planner->uses[planner->use_count++] = use;
+            if (use->members == NULL)
+                gather_use(planner, shelf, use);
+            for (size_t m = 0; use->members != NULL && m < use->members->count; m++)
+                gather_use(planner, shelf, &use->members->uses[m]);
         }
     return 0;
+}
+
+static const struct config_expansion *expansion_of(const struct planner *planner,
+                                                   const struct config_use *use)
+{
+    return use->expansions[planner->wish->style];
 }
 
 static uint64_t interval_of(const struct planner *planner, const struct config_use *use)
@@ -64,7 +92,7 @@ static void write_key(const struct planner *planner, struct buf *key)
     buf_add_format(key, "%" PRIu64 " %" PRIu64, planner->wish->interval_ms,
                    planner->wish->timeout_ms);
     for (size_t i = 0; i < planner->use_count; i++)
-        buf_add_format(key, " %p %" PRIu64, (const void *)planner->uses[i]->expansion,
+        buf_add_format(key, " %p %" PRIu64, (const void *)expansion_of(planner, planner->uses[i]),
                        planner->uses[i]->interval_ms);
 }
 
@@ -93,19 +121,9 @@ static void tell_useless(struct planner *planner, const struct config_use *use)
                                  planner->wish->host, use->module_name);
 }
 
-static void add_member(struct planner *planner, const struct config_use *use,
-                       const struct model_instance *instance)
-{
-    const struct model_instance *left =
-        config_identities_add_metrics(planner->identities, instance);
-    if (left != NULL)
-        planner->members[planner->member_count++] =
-            (struct member){left, interval_of(planner, use)};
-}
-
 static int add_use(struct planner *planner, const struct config_use *use)
 {
-    const struct config_expansion *expansion = use->expansion;
+    const struct config_expansion *expansion = expansion_of(planner, use);
     size_t news = 0;
     size_t told = 0;
     for (size_t i = 0; i < expansion->count; i++) {
@@ -116,17 +134,38 @@ static int add_use(struct planner *planner, const struct config_use *use)
                                    planner->wish->host, CONFIG_PLANS_MAX_INSTANCES);
             return -1;
         }
-        if (config_identities_add_instance(planner->identities, expansion->instances[i])) {
-            add_member(planner, use, expansion->instances[i]);
+        const struct config_worded *worded = &expansion->instances[i];
+        if (config_identities_add_instance(planner->identities, worded->instance)) {
+            planner->members[planner->member_count++] =
+                (struct member){worded, worded->instance, interval_of(planner, use)};
             news++;
         } else if (expansion->overridden[i]) {
-            tell_twice(planner, use, expansion->instances[i]);
+            tell_twice(planner, use, worded->instance);
             told++;
         }
     }
-    if (news + told == 0)
+    if (news + told == 0 && !use->is_member) /* a set may hold what the host names as well */
         tell_useless(planner, use);
     return 0;
+}
+
+/* All must be known before one of them gets its names: which are told apart must not depend on who
+ * comes first. */
+static void add_metrics(struct planner *planner)
+{
+    bool is_lossy = false;
+    size_t count = 0;
+    for (size_t i = 0; i < planner->member_count; i++)
+        is_lossy = is_lossy || planner->members[i].worded->is_lossy;
+    for (size_t i = 0; is_lossy && i < planner->member_count; i++)
+        config_identities_note(planner->identities, planner->members[i].worded);
+    for (size_t i = 0; i < planner->member_count; i++) {
+        struct member member = planner->members[i];
+        member.instance = config_identities_add_metrics(planner->identities, member.worded);
+        if (member.instance != NULL)
+            planner->members[count++] = member;
+    }
+    planner->member_count = count;
 }
 
 static uint64_t timeout_of(const struct planner *planner, uint64_t interval_ms)
@@ -207,6 +246,7 @@ static struct config_plan *make_plan(struct planner *planner)
     for (size_t i = 0; i < planner->use_count; i++)
         if (add_use(planner, planner->uses[i]) != 0)
             break;
+    add_metrics(planner);
     return fill_rounds(planner, plan) == 0 ? plan : NULL;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * plans: the rounds of a host: the instances of all its uses, sorted by interval, no two metrics of
- * one identity. Hosts that use the same modules in the same way share a plan, so that what is wrong
- * is found and told once.
+ * one identity. Hosts that use the same modules in the same way, under names of the same naming,
+ * share a plan, so that what is wrong is found and told once.
  *
  * Plans are the load's scratch arena's, their rounds the model's.
  */
@@ -46,6 +46,7 @@ struct config_wish {
     size_t uses_count;
     uint64_t interval_ms;
     uint64_t timeout_ms; /* 0: by the rule */
+    enum config_naming_style style;
 };
 
 /* NULL: no memory (work remembers). */

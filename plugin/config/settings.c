@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/address.h"
+#include "config/naming.h"
 #include "config/scalar.h"
 #include "config/word.h"
 
@@ -56,6 +57,13 @@ static int parse_resource_uri(struct config_work *work, const struct config_node
                               const char *what, struct config_setting *setting)
 {
     static const char *const WORDS[] = {"wmi", "dmtf"}; /* enum model_resource_uri */
+    return parse_word(work, node, what, WORDS, setting);
+}
+
+static int parse_naming(struct config_work *work, const struct config_node *node, const char *what,
+                        struct config_setting *setting)
+{
+    static const char *const WORDS[CONFIG_NAMING_COUNT] = {"native", "windows"};
     return parse_word(work, node, what, WORDS, setting);
 }
 
@@ -141,6 +149,7 @@ static const struct {
     [CONFIG_VERIFY_HOST] = {"verify_host", parse_flag},
     [CONFIG_ALLOW_UNENCRYPTED] = {"allow_unencrypted", parse_flag},
     [CONFIG_RESOURCE_URI] = {"resource_uri", parse_resource_uri},
+    [CONFIG_NAMING] = {"naming", parse_naming},
     [CONFIG_MODULES] = {"modules", parse_uses},
     [CONFIG_EXTRA_MODULES] = {"extra_modules", parse_uses},
 };

@@ -4,6 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "metric/name.h"
+
+/* Of a template whose {own} may stand as often as it has room. */
+#define FILLED_MAX_BYTES 65536
+
 static int tell(struct config_work *work, const struct config_node *node, const char *what,
                 const char *sentence)
 {
@@ -13,25 +18,23 @@ static int tell(struct config_work *work, const struct config_node *node, const 
 }
 
 static int check_braces(struct config_work *work, const struct config_node *node, const char *what,
-                        const char *name, size_t count, const struct config_keys *keys)
+                        const char *name, const struct config_keys *keys)
 {
-    char copy[CONFIG_TEMPLATE_MAX_BYTES + 1];
     char list[128];
-    memcpy(copy, name, count);
-    copy[count] = '\0';
-    if (config_keys_find(keys, copy) != NULL)
+    if (config_keys_find(keys, name) != NULL)
         return 0;
     config_keys_list(keys, list, sizeof list);
     config_complaint_error(&work->complaints, &node->at,
                            "'%s' has '{%s}', and the instance has no such key (%s%s)", what,
-                           config_complaint_shown(copy).text, keys->count > 0 ? "only " : "",
+                           config_complaint_shown(name).text, keys->count > 0 ? "only " : "",
                            keys->count > 0 ? list : "it is a singleton");
     return -1;
 }
 
 int config_template_check(struct config_work *work, const struct config_node *node,
-                          const char *what, const struct config_keys *keys)
+                          const char *what, const struct config_keys *keys, const char *own)
 {
+    char name[CONFIG_TEMPLATE_MAX_BYTES + 1];
     const char *text = node->text;
     if (strlen(text) > CONFIG_TEMPLATE_MAX_BYTES)
         return tell(work, node, what, "far longer than a name can be");
@@ -39,42 +42,78 @@ int config_template_check(struct config_work *work, const struct config_node *no
         size_t count = strcspn(text + 1, "{}");
         if (*text == '}' || text[1 + count] != '}')
             return tell(work, node, what, "a brace has no partner; {Key} stands for a key's value");
-        if (check_braces(work, node, what, text + 1, count, keys) != 0)
+        memcpy(name, text + 1, count);
+        name[count] = '\0';
+        if ((own == NULL || strcasecmp(name, own) != 0) &&
+            check_braces(work, node, what, name, keys) != 0)
             return -1;
         text += count + 2;
     }
     return 0;
 }
 
-static void add_value(struct buf *out, const char *name, size_t count, const struct model_key *keys,
-                      size_t key_count)
+/* The next {own}, or NULL. */
+static const char *find_own(const char *template_text, const char *own)
 {
-    char value[METRIC_NAME_SIZE];
-    for (size_t i = 0; i < key_count; i++)
-        if (strncasecmp(keys[i].name, name, count) == 0 && keys[i].name[count] == '\0') {
-            metric_name_sanitise(keys[i].value, value);
-            buf_add_text(out, value);
-            return;
-        }
+    size_t count = strlen(own);
+    for (const char *brace = template_text; (brace = strchr(brace, '{')) != NULL; brace++)
+        if (strncasecmp(brace + 1, own, count) == 0 && brace[1 + count] == '}')
+            return brace;
+    return NULL;
 }
 
-int config_template_fill(struct config_work *work, const char *template_text,
-                         const struct model_key *keys, size_t key_count, struct buf *scratch,
-                         char name[METRIC_NAME_SIZE])
+bool config_template_has(const char *template_text, const char *own)
 {
-    buf_reset(scratch);
-    for (const char *text = template_text; *text != '\0';) {
-        size_t literal = strcspn(text, "{");
-        buf_add(scratch, text, literal);
-        text += literal;
-        if (*text == '{') {
-            size_t count = strcspn(text + 1, "}");
-            add_value(scratch, text + 1, count, keys, key_count);
-            text += count + 2;
+    return find_own(template_text, own) != NULL;
+}
+
+const char *config_template_put(struct config_work *work, const char *template_text,
+                                const char *own, const char *text)
+{
+    struct buf filled;
+    const char *brace;
+    const char *kept = NULL;
+    buf_init(&filled, FILLED_MAX_BYTES);
+    for (; (brace = find_own(template_text, own)) != NULL;
+         template_text = brace + strlen(own) + 2) {
+        buf_add(&filled, template_text, (size_t)(brace - template_text));
+        buf_add_text(&filled, text);
+    }
+    buf_add_text(&filled, template_text);
+    if (buf_failed(&filled, "a name", NULL) != 0)
+        config_work_memory(work);
+    else
+        kept = config_work_keep(work, buf_text(&filled));
+    buf_free(&filled);
+    return kept;
+}
+
+static void add_value(struct buf *text, const char *name, size_t count,
+                      const struct model_key *keys, size_t key_count, bool sanitise)
+{
+    char value[METRIC_NAME_SIZE];
+    size_t i = 0;
+    while (i < key_count &&
+           (strncasecmp(keys[i].name, name, count) != 0 || keys[i].name[count] != '\0'))
+        i++;
+    if (i == key_count)
+        return;
+    if (sanitise)
+        metric_name_sanitise(keys[i].value, value);
+    buf_add_text(text, sanitise ? value : keys[i].value);
+}
+
+void config_template_fill(const char *template_text, const struct model_key *keys, size_t key_count,
+                          bool sanitise, struct buf *text)
+{
+    while (*template_text != '\0') {
+        size_t literal = strcspn(template_text, "{");
+        buf_add(text, template_text, literal);
+        template_text += literal;
+        if (*template_text == '{') {
+            size_t count = strcspn(template_text + 1, "}");
+            add_value(text, template_text + 1, count, keys, key_count, sanitise);
+            template_text += count + 2;
         }
     }
-    if (buf_failed(scratch, "a name", NULL) != 0)
-        return config_work_memory(work);
-    metric_name_sanitise(buf_text(scratch), name);
-    return 0;
 }

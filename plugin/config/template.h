@@ -5,25 +5,31 @@
 #ifndef CONFIG_TEMPLATE_H
 #define CONFIG_TEMPLATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
 #include "config/document.h"
 #include "config/keys.h"
 #include "config/work.h"
-#include "metric/name.h"
 #include "model/instance.h"
 
 #define CONFIG_TEMPLATE_MAX_BYTES 1024
 
-/* Each brace has its like and holds one of the keys. -1: told. */
+/* Each brace has its like and holds one of the keys, or own, if that is not NULL. -1: told. */
 int config_template_check(struct config_work *work, const struct config_node *node,
-                          const char *what, const struct config_keys *keys);
+                          const char *what, const struct config_keys *keys, const char *own);
 
-/* Fills in the values, each sanitised, and sanitises the whole. scratch is any buffer. -1: no
+/* True where {own} stands in it; without regard to case, as keys. */
+bool config_template_has(const char *template_text, const char *own);
+/* A template with text, which has no braces, in the place of {own}. The model's arena's; NULL: no
  * memory (work remembers). */
-int config_template_fill(struct config_work *work, const char *template_text,
-                         const struct model_key *keys, size_t key_count, struct buf *scratch,
-                         char name[METRIC_NAME_SIZE]);
+const char *config_template_put(struct config_work *work, const char *template_text,
+                                const char *own, const char *text);
+
+/* Appends to text the template with its keys' values filled in: sanitised, each by itself, or as
+ * they are. buf_failed is for the caller to ask. */
+void config_template_fill(const char *template_text, const struct model_key *keys, size_t key_count,
+                          bool sanitise, struct buf *text);
 
 #endif

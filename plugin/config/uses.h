@@ -14,6 +14,7 @@
 
 #include "config/document.h"
 #include "config/keys.h"
+#include "config/naming.h"
 #include "config/work.h"
 
 #define CONFIG_USES_MAX 1000 /* entries of one list */
@@ -26,10 +27,14 @@ struct config_use {
     struct model_origin at;
     struct config_keys keys; /* none: the module's */
     uint64_t interval_ms;    /* 0: the module's, else the host's */
-    /* Set once by config_expansion_of. */
-    const struct config_module *module;
-    const struct config_expansion *expansion; /* NULL, although resolved: nothing to ask (told) */
+    /* Set by config_expansion_find. */
+    struct config_module *module;
+    const struct config_expansion *expansions[CONFIG_NAMING_COUNT]; /* NULL: none so far */
     bool resolved;
+    bool useless; /* nothing to ask (told) */
+    /* Set by config_sets_open: the uses that this one of a set stands for. */
+    struct config_uses *members;
+    bool is_member; /* of such */
 };
 
 struct config_uses {
