@@ -14,6 +14,17 @@ static value_list_t start_list(const struct dispatch_stamp *stamp, value_t *valu
     return list;
 }
 
+/* The network thread has no context of collectd's, and what the writers do with the list is done in
+ * a copy of it: their c_complain takes its interval from there. */
+static void enqueue(const value_list_t *list)
+{
+    plugin_ctx_t before = plugin_get_ctx(), ours = before;
+    ours.interval = list->interval;
+    plugin_set_ctx(ours);
+    plugin_dispatch_values(list);
+    plugin_set_ctx(before);
+}
+
 static value_t value_of(enum model_source source, const union metric_value *value)
 {
     switch (source) {
@@ -40,7 +51,7 @@ void dispatch_sample(const struct dispatch_stamp *stamp, const struct metric_sam
     sstrncpy(list.plugin_instance, metric->plugin_instance, sizeof list.plugin_instance);
     sstrncpy(list.type, metric->type->name, sizeof list.type);
     sstrncpy(list.type_instance, metric->type_instance, sizeof list.type_instance);
-    plugin_dispatch_values(&list);
+    enqueue(&list);
 }
 
 void dispatch_own(const struct dispatch_stamp *stamp, const char *type, const char *type_instance,
@@ -52,5 +63,5 @@ void dispatch_own(const struct dispatch_stamp *stamp, const char *type, const ch
     sstrncpy(list.plugin_instance, "host", sizeof list.plugin_instance);
     sstrncpy(list.type, type, sizeof list.type);
     sstrncpy(list.type_instance, type_instance, sizeof list.type_instance);
-    plugin_dispatch_values(&list);
+    enqueue(&list);
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metric/sample.h"
 #include "poll/failure.h"
 #include "poll/session.h"
 
@@ -27,7 +26,7 @@ int poll_host_init(struct poll_host *host, const struct model_host *plan,
         struct poll_round *round = &host->rounds[i];
         round->plan = &plan->rounds[i];
         round->marks = calloc(plan->rounds[i].instance_count + 1, sizeof round->marks[0]);
-        if (round->marks == NULL) {
+        if (round->marks == NULL || poll_harvest_init(&round->harvest, round->plan) != 0) {
             poll_host_free(host);
             return err_memory(err);
         }
@@ -38,8 +37,10 @@ int poll_host_init(struct poll_host *host, const struct model_host *plan,
 void poll_host_free(struct poll_host *host)
 {
     if (host->rounds != NULL)
-        for (size_t i = 0; i < host->plan->round_count; i++)
+        for (size_t i = 0; i < host->plan->round_count; i++) {
+            poll_harvest_free(&host->rounds[i].harvest, &host->plan->rounds[i]);
             free(host->rounds[i].marks);
+        }
     free(host->rounds);
     poll_health_free(&host->health);
 }
@@ -272,6 +273,7 @@ static void end_round(struct poll_host *host, struct poll_round *round)
     round->got_instance = false;
     round->slowest_ns = 0;
     round->ran_out = false;
+    round->told_restart = false;
     pthread_mutex_lock(&host->shared->lock);
     round->active = false;
     round->missed = false;
@@ -295,34 +297,6 @@ static void end_all_rounds(struct poll_host *host)
 
 /* --- FETCHING: what the final callback brings --- */
 
-static void complain_of_property(struct poll_host *host, const struct metric_refusal *refusal)
-{
-    const char *class_name = host->key->instance->class_name;
-    if (!poll_health_first_property(&host->health, class_name, refusal->property))
-        return;
-    bool has_text = refusal->text[0] != '\0';
-    log_write(&host->shared->log, LOG_LEVEL_WARNING, "%s: %s: %s %s%s%s", host->plan->name,
-              host->key->object, refusal->property, metric_sample_sentence(refusal->outcome),
-              has_text ? ": " : "", refusal->text);
-}
-
-static void take_instance(struct poll_host *host, const MI_Instance *instance)
-{
-    const struct poll_shared *shared = host->shared;
-    const struct model_instance *plan = host->key->instance;
-    const struct poll_stamp stamp = {.host = host->plan,
-                                     .interval_ms = host->round->plan->interval_ms,
-                                     .time_ns = clock_now_ns(shared->wall)};
-    for (size_t i = 0; i < plan->metric_count; i++) {
-        struct metric_sample sample;
-        struct metric_refusal refusal;
-        if (metric_sample_take(instance, &plan->metrics[i], &sample, &refusal) == METRIC_SAMPLE_OK)
-            shared->sink.sample(shared->sink.context, &stamp, &sample);
-        else
-            complain_of_property(host, &refusal);
-    }
-}
-
 /* The host gave a reply in this round, be it a fault. */
 static void note_reply(struct poll_host *host)
 {
@@ -340,7 +314,7 @@ static void note_instance(struct poll_host *host, const MI_Instance *instance)
     if (poll_health_recover_instance(&host->health, &round->marks[round->next - 1]))
         log_write(&host->shared->log, LOG_LEVEL_INFO, "%s: %s: answers again", host->plan->name,
                   host->key->object);
-    take_instance(host, instance);
+    poll_harvest_take(host, instance);
 }
 
 static void note_instance_failure(struct poll_host *host, const struct poll_failure *failure,

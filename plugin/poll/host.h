@@ -52,6 +52,7 @@
 #include "base/log.h"
 #include "mi/mi.h"
 #include "model/host.h"
+#include "poll/harvest.h"
 #include "poll/health.h"
 #include "poll/keys.h"
 #include "poll/schedule.h"
@@ -78,6 +79,7 @@ enum poll_host_state { POLL_HOST_IDLE, POLL_HOST_CHOOSING, POLL_HOST_FETCHING, P
 struct poll_round {
     const struct model_round *plan;
     poll_health_mark *marks; /* one an instance */
+    struct poll_harvest harvest;
 
     bool active;          /* [lock] */
     bool missed;          /* [lock] a turn came while it was active */
@@ -87,9 +89,10 @@ struct poll_round {
     bool got_reply;
     bool got_instance;
     uint64_t slowest_ns;
-    bool ran_out;  /* a GetInstance was cut short by the deadline */
-    bool too_long; /* said, and not yet over */
-    bool failed;   /* the host failed while this round asked, and no later one of it got through */
+    bool told_restart; /* in this pass */
+    bool ran_out;      /* a GetInstance was cut short by the deadline */
+    bool too_long;     /* said, and not yet over */
+    bool failed; /* the host failed while this round asked, and no later one of it got through */
 };
 
 struct poll_host {
@@ -110,6 +113,7 @@ struct poll_host {
     struct poll_round *round;
     const struct poll_key *key;
     uint64_t started_ns;
+    bool told_fall; /* a counter fell without a wrap */
     bool cut_short; /* it was given less than the timeout, for its round must end */
 };
 
