@@ -30,7 +30,21 @@
          "Code=\"2150858752\" Machine=\"x\"><f:Message>It is gone.</f:Message></f:WSManFault>" \
          "</s:Detail></s:Fault></s:Body></s:Envelope>"
 
+#define ITEM "<w:XmlFragment><Name>C:</Name></w:XmlFragment>"
+#define PAGE                                                                              \
+    OPEN "<s:Body><n:EnumerateResponse "                                                  \
+         "xmlns:n=\"http://schemas.xmlsoap.org/ws/2004/09/enumeration\" "                 \
+         "xmlns:w=\"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd\">"                    \
+         "<n:EnumerationContext/><w:Items>" ITEM ITEM ITEM "</w:Items><w:EndOfSequence/>" \
+         "</n:EnumerateResponse></s:Body></s:Envelope>"
+#define MORE                                                                             \
+    OPEN "<s:Body><n:PullResponse "                                                      \
+         "xmlns:n=\"http://schemas.xmlsoap.org/ws/2004/09/enumeration\">"                \
+         "<n:EnumerationContext>uuid:1</n:EnumerationContext></n:PullResponse></s:Body>" \
+         "</s:Envelope>"
+
 struct bench {
+    bool is_query;
     bool is_async;
     bool is_canceled;
     bool is_living; /* one application and session for all replays */
@@ -114,11 +128,24 @@ static void MI_CALL note_result(MI_Operation *operation, void *context, const MI
 {
     struct bench *bench = context;
     (void)operation;
-    (void)more;
     (void)acknowledge;
+    if (more)
+        return;
     keep(bench, result, instance, message, details);
     atomic_fetch_add(&bench->calls, 1);
     sem_post(&bench->called);
+}
+
+static void start(struct bench *bench, MI_OperationOptions *options,
+                  MI_OperationCallbacks *callbacks)
+{
+    if (bench->is_query)
+        MI_Session_QueryInstances(&bench->session, 0, options, "root/cimv2", NULL,
+                                  "SELECT Name FROM Win32_LogicalDisk", callbacks,
+                                  &bench->operation);
+    else
+        MI_Session_GetInstance(&bench->session, 0, options, "root/cimv2", bench->key, callbacks,
+                               &bench->operation);
 }
 
 static int run_async(struct bench *bench, MI_OperationOptions *options)
@@ -127,8 +154,7 @@ static int run_async(struct bench *bench, MI_OperationOptions *options)
     callbacks.callbackContext = bench;
     callbacks.instanceResult = note_result;
     atomic_store(&bench->calls, 0);
-    MI_Session_GetInstance(&bench->session, 0, options, "root/cimv2", bench->key, &callbacks,
-                           &bench->operation);
+    start(bench, options, &callbacks);
     if (bench->is_canceled)
         MI_Operation_Cancel(&bench->operation, MI_REASON_NONE);
     while (sem_wait(&bench->called) != 0)
@@ -144,12 +170,13 @@ static int run_sync(struct bench *bench, MI_OperationOptions *options)
     const MI_Char *message = NULL;
     MI_Boolean more = MI_TRUE;
     MI_Result result = MI_RESULT_OK;
-    MI_Session_GetInstance(&bench->session, 0, options, "root/cimv2", bench->key, NULL,
-                           &bench->operation);
+    start(bench, options, NULL);
     if (bench->is_canceled)
         MI_Operation_Cancel(&bench->operation, MI_REASON_NONE);
-    MI_Result rc =
-        MI_Operation_GetInstance(&bench->operation, &instance, &more, &result, &message, &details);
+    MI_Result rc = MI_RESULT_OK;
+    while (more && rc == MI_RESULT_OK)
+        rc = MI_Operation_GetInstance(&bench->operation, &instance, &more, &result, &message,
+                                      &details);
     alloc_failure_check(more == MI_FALSE, "more results");
     if (rc != MI_RESULT_OK) { /* no operation was made */
         alloc_failure_check(alloc_failure_happened() && rc == MI_RESULT_INVALID_PARAMETER &&
@@ -312,12 +339,15 @@ static void serve(struct bench *bench, const struct script_step *steps, size_t c
     alloc_failure_spare_newborn(false);
 }
 
+static bool query; /* what the next replays ask for */
+
 static void replay(const char *name, const char *reply, const struct script_step *last, bool async)
 {
     static const char *const lives[] = {"whole life", "living session"};
     for (int living = 0; living < 2; living++) {
         char title[128];
-        struct bench bench = {.is_async = async, .is_living = living != 0, .reply = (char *)reply};
+        struct bench bench = {
+            .is_query = query, .is_async = async, .is_living = living != 0, .reply = (char *)reply};
         const struct script_step steps[] = {{.op = SCRIPT_EXPECT}, *last, {.op = SCRIPT_AGAIN}};
         const struct script_step cut[] = {{.op = SCRIPT_EXPECT}, *last, {.op = SCRIPT_CLOSE}};
         bench.is_canceled = last->op == SCRIPT_HANG;
@@ -350,6 +380,25 @@ static void an_instance_comes_whole_or_not_at_all(void **state)
 {
     (void)state;
     replay_reply("an instance", script_reply("HTTP/1.1 200 ", XML, DISK), 0, 0);
+}
+
+static void a_page_comes_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    query = true;
+    replay_reply("a page", script_reply("HTTP/1.1 200 ", XML, PAGE), 0, 0);
+    query = false;
+}
+
+/* 32 Pulls a run: a minute. MI_LONG runs it. */
+static void pulls_and_a_release_fail_cleanly(void **state)
+{
+    (void)state;
+    if (getenv("MI_LONG") == NULL)
+        skip();
+    query = true;
+    replay_reply("pages without end", script_reply("HTTP/1.1 200 ", XML, MORE), 0, 0);
+    query = false;
 }
 
 static void a_chunked_instance_comes_whole_or_not_at_all(void **state)
@@ -415,6 +464,8 @@ int main(void)
     xmlThrDefSetGenericErrorFunc(NULL, say_nothing);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_instance_comes_whole_or_not_at_all),
+        cmocka_unit_test(a_page_comes_whole_or_not_at_all),
+        cmocka_unit_test(pulls_and_a_release_fail_cleanly),
         cmocka_unit_test(a_chunked_instance_comes_whole_or_not_at_all),
         cmocka_unit_test(a_fault_stays_a_fault_or_is_a_failure),
         cmocka_unit_test(a_401_is_a_failure_whatever_happens),

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The codec without memory: every allocation of writing a request and of reading a reply failed in
  * turn. A reply is then read right and whole, or not at all. */
-#include "wsman_fixture.h"
+#include "class_fixture.h"
 
 #include <dirent.h>
 #include <libxml/xmlerror.h>
 
 #include "alloc_failure.h"
 #include "cim/objectpath.h"
-#include "wsman/envelope.h"
+#include "wsman/get.h"
 
 #define CASES_MAX 256
 
@@ -183,6 +183,71 @@ static void a_big_instance_never_lacks_a_property(void **state)
     close_case(&reading);
 }
 
+/* ---- Classes ---- */
+
+/* More properties and qualifiers than the first arrays hold. */
+static char *write_class(void)
+{
+    struct buf out;
+    buf_init(&out, FIXTURE_MAX_BYTES);
+    buf_add_text(&out, CLASS_HEAD "<CLASS NAME=\"X\" SUPERCLASS=\"Y\">");
+    for (int i = 0; i < 70; i++)
+        buf_add_format(&out,
+                       "<PROPERTY NAME=\"P%d\" TYPE=\"uint32\"><QUALIFIER NAME=\"CounterType\" "
+                       "TYPE=\"sint32\"><VALUE>%d</VALUE></QUALIFIER><QUALIFIER NAME=\"Values\" "
+                       "TYPE=\"string\"><VALUE.ARRAY><VALUE>a</VALUE><VALUE>b</VALUE>"
+                       "</VALUE.ARRAY></QUALIFIER><VALUE>7</VALUE></PROPERTY>",
+                       i, i);
+    buf_add_text(&out, "</CLASS>" CLASS_TAIL);
+    assert_int_equal(buf_failed(&out, "class", NULL), 0);
+    return out.data;
+}
+
+static void check_class(const MI_Class *schema)
+{
+    char name[8];
+    for (MI_Uint32 i = 0; i < 70; i++) {
+        snprintf(name, sizeof name, "p%u", i);
+        const struct cim_property *property = cim_class_find(schema, name, strlen(name));
+        alloc_failure_check(property == cim_class_property(schema, i), "not found by its name");
+        alloc_failure_check(property->is_counter && property->counter_type == i, "no counter");
+        alloc_failure_check(property->qualifier_count == 2, "a qualifier is missing");
+        alloc_failure_check(property->default_value != NULL, "the default is missing");
+    }
+    alloc_failure_check(cim_class_property(schema, 70) == NULL, "one too many");
+}
+
+static int read_class_once(void *context)
+{
+    const char *text = context;
+    struct wsman_reply reply;
+    struct err err = ERR_INIT;
+    struct wsman_reader *reader = wsman_reader_new(NULL, &err);
+    int rc = reader == NULL ? -1 : wsman_reader_begin(reader, NULL, &err);
+    if (rc == 0) {
+        wsman_reader_expect(reader, WSMAN_ANSWER_CLASS);
+        rc = wsman_reader_feed(reader, text, strlen(text), &err);
+    }
+    if (rc == 0)
+        rc = wsman_reader_finish(reader, &reply, &err);
+    if (rc == 0) {
+        check_class(reply.schema);
+        wsman_reply_drop(&reply);
+    } else {
+        alloc_failure_check(is_for_memory(&err), err.text);
+    }
+    wsman_reader_free(reader);
+    return rc;
+}
+
+static void a_class_is_read_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    char *text = write_class();
+    alloc_failure_replay("a class", 10, read_class_once, text);
+    free(text);
+}
+
 /* ---- Writing ---- */
 
 static int write_once(void *context)
@@ -196,7 +261,7 @@ static int write_once(void *context)
         buf_free(&out);
         return -1;
     }
-    int rc = wsman_envelope_write_get(&out, context, &offset, &err);
+    int rc = wsman_get_write(&out, context, &offset, &err);
     if (rc != 0) {
         alloc_failure_check(err.kind == ERR_MEMORY && err.text[0] != '\0', "not for memory");
         alloc_failure_check_text(buf_text(&out), "before");
@@ -219,15 +284,15 @@ static void a_request_is_written_whole_or_not_at_all(void **state)
     struct wsman_option options[] = {{"one", MI_STRING, &text, true},
                                      {"two", MI_UINT32, &number, false}};
     struct wsman_get get = {
-        .to_url = "http://host:5985/wsman",
-        .message_id = "4ED2993C-4339-4E99-81FC-C2FD3812781A",
-        .form = WSMAN_URI_DMTF,
-        .namespace_name = "root/cimv2",
-        .operation_timeout_ms = 5050,
-        .locale = "en-US",
-        .data_locale = "en-US",
-        .options = options,
-        .option_count = 2,
+        .request.to_url = "http://host:5985/wsman",
+        .request.message_id = "4ED2993C-4339-4E99-81FC-C2FD3812781A",
+        .resource.form = WSMAN_URI_DMTF,
+        .resource.namespace_name = "root/cimv2",
+        .request.operation_timeout_ms = 5050,
+        .request.locale = "en-US",
+        .request.data_locale = "en-US",
+        .request.options = options,
+        .request.option_count = 2,
     };
     MI_Instance *key = NULL;
     assert_int_equal(cim_objectpath_parse("Some_Class.A=\"1 < 2\",B=2", &key, NULL), 0);
@@ -249,6 +314,7 @@ int main(void)
         cmocka_unit_test(a_new_reader_gives_the_whole_reply_or_none),
         cmocka_unit_test(a_used_reader_is_not_spoilt_by_a_lack_of_memory),
         cmocka_unit_test(a_big_instance_never_lacks_a_property),
+        cmocka_unit_test(a_class_is_read_whole_or_not_at_all),
         cmocka_unit_test(a_request_is_written_whole_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@
 #include <libxml/tree.h>
 
 #include "cim/objectpath.h"
-#include "wsman/envelope.h"
+#include "wsman/get.h"
 #include "wsman/names.h"
 
 #define UUID  "4ED2993C-4339-4E99-81FC-C2FD3812781A"
@@ -15,13 +15,13 @@
 static struct wsman_get plain_get(const MI_Instance *key)
 {
     return (struct wsman_get){
-        .to_url = "http://host:5985/wsman",
-        .message_id = UUID,
-        .namespace_name = "root/cimv2",
+        .request.to_url = "http://host:5985/wsman",
+        .request.message_id = UUID,
+        .resource.namespace_name = "root/cimv2",
         .key = key,
-        .operation_timeout_ms = 5050,
-        .locale = "en-US",
-        .data_locale = "en-US",
+        .request.operation_timeout_ms = 5050,
+        .request.locale = "en-US",
+        .request.data_locale = "en-US",
     };
 }
 
@@ -40,7 +40,7 @@ static char *write_get(const struct wsman_get *get)
     struct buf out;
     struct err err = ERR_INIT;
     buf_init(&out, FIXTURE_MAX_BYTES);
-    if (wsman_envelope_write_get(&out, get, NULL, &err) != 0)
+    if (wsman_get_write(&out, get, NULL, &err) != 0)
         fail_msg("%s", err.text);
     return out.data;
 }
@@ -60,7 +60,7 @@ static void assert_refuses(const struct wsman_get *get, const char *sentence)
     size_t offset = 7;
     buf_init(&out, FIXTURE_MAX_BYTES);
     buf_add_text(&out, "before");
-    assert_int_equal(wsman_envelope_write_get(&out, get, &offset, &err), -1);
+    assert_int_equal(wsman_get_write(&out, get, &offset, &err), -1);
     assert_string_equal(err.text, sentence);
     assert_int_equal(err.kind, ERR_CONFIG);
     assert_string_equal(buf_text(&out), "before");
@@ -104,9 +104,9 @@ static void a_singleton_has_no_selector_set_and_absent_parts_are_absent(void **s
     (void)state;
     MI_Instance *key = key_of("Win32_OperatingSystem=@");
     struct wsman_get get = plain_get(key);
-    get.locale = NULL;
-    get.data_locale = NULL;
-    get.operation_timeout_ms = 0;
+    get.request.locale = NULL;
+    get.request.data_locale = NULL;
+    get.request.operation_timeout_ms = 0;
     char *text = write_get(&get);
     assert_null(strstr(text, "Selector"));
     assert_null(strstr(text, "Locale"));
@@ -154,10 +154,10 @@ static void the_resource_uri_has_its_forms(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char uri[512];
         struct wsman_get get = plain_get(key);
-        get.form = rows[i].form;
-        get.resource_uri = rows[i].uri;
-        get.resource_uri_prefix = rows[i].prefix;
-        get.namespace_name = rows[i].name_space;
+        get.resource.form = rows[i].form;
+        get.resource.uri = rows[i].uri;
+        get.resource.prefix = rows[i].prefix;
+        get.resource.namespace_name = rows[i].name_space;
         snprintf(uri, sizeof uri, "true\">%s</w:ResourceURI>", rows[i].written);
         assert_writes(&get, uri);
         assert_writes(&get, rows[i].selectors);
@@ -178,12 +178,12 @@ static void timeouts_and_sizes_are_plain_numbers(void **state)
     MI_Instance *key = key_of("C=@");
     struct wsman_get get = plain_get(key);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        get.operation_timeout_ms = rows[i].ms;
+        get.request.operation_timeout_ms = rows[i].ms;
         assert_writes(&get, rows[i].text);
     }
-    get.max_envelope_bytes = 100;
+    get.request.max_envelope_bytes = 100;
     assert_writes(&get, ">8192<");
-    get.max_envelope_bytes = 153600;
+    get.request.max_envelope_bytes = 153600;
     assert_writes(&get, ">153600<");
     MI_Instance_Delete(key);
 }
@@ -290,7 +290,7 @@ static void a_written_reference_reads_back_as_the_same_path(void **state)
     MI_Instance *key = cim_instance_new("C", 1);
     add_key(key, "R", MI_REFERENCE, (MI_Value){.reference = referred});
     struct wsman_get get = plain_get(key);
-    get.form = WSMAN_URI_DMTF;
+    get.resource.form = WSMAN_URI_DMTF;
     char *text = write_get(&get);
     char *epr = strstr(text, "<a:EndpointReference>");
     *strstr(epr, "</w:Selector></w:SelectorSet><w:OperationTimeout>") = '\0';
@@ -373,14 +373,14 @@ static void names_that_would_break_the_uri_are_refused(void **state)
     MI_Instance_Delete(key);
     key = key_of("C=@");
     get = plain_get(key);
-    get.namespace_name = "\\\\server\\root\\cimv2";
+    get.resource.namespace_name = "\\\\server\\root\\cimv2";
     assert_refuses(&get, "namespace \\\\server\\root\\cimv2 holds a computer name: the session "
                          "names the computer");
     get = plain_get(key);
-    get.resource_uri = "http://a b";
+    get.resource.uri = "http://a b";
     assert_refuses(&get, "the resource URI \"http://a b\" is not a URI");
     get = plain_get(key);
-    get.message_id = "7";
+    get.request.message_id = "7";
     assert_refuses(&get, "the message id is not a UUID");
     MI_Instance_Delete(key);
 }
@@ -401,8 +401,8 @@ static void options_carry_name_type_and_value(void **state)
     };
     MI_Instance *key = key_of("C=@");
     struct wsman_get get = plain_get(key);
-    get.options = options;
-    get.option_count = 3;
+    get.request.options = options;
+    get.request.option_count = 3;
     assert_writes(&get, "<w:OptionSet xmlns:xs=\"http://www.w3.org/2001/XMLSchema\">"
                         "<w:Option Name=\"msftwinrm:UsePreciseArrays\" MustComply=\"true\" "
                         "Type=\"xs:boolean\">true</w:Option>"
@@ -410,7 +410,7 @@ static void options_carry_name_type_and_value(void **state)
                         "<w:Option Name=\"numbers\" Type=\"xs:unsignedInt\">2</w:Option>"
                         "<w:Option Name=\"te&quot;xt\" Type=\"xs:string\">&lt;x&gt;</w:Option>"
                         "</w:OptionSet><w:OperationTimeout>");
-    get.options_must_understand = true;
+    get.request.options_must_understand = true;
     assert_writes(&get, "XMLSchema\" s:mustUnderstand=\"true\">");
     MI_Instance_Delete(key);
 }
@@ -427,10 +427,10 @@ static void a_message_id_is_replaced_in_place(void **state)
     struct wsman_get get = plain_get(key);
     buf_init(&out, FIXTURE_MAX_BYTES);
     buf_add_text(&out, "kept ");
-    assert_int_equal(wsman_envelope_write_get(&out, &get, &offset, &err), 0);
+    assert_int_equal(wsman_get_write(&out, &get, &offset, &err), 0);
     assert_memory_equal(buf_text(&out) + offset, UUID, WSMAN_UUID_CHARS);
     wsman_envelope_replace_message_id(&out, offset, OTHER);
-    get.message_id = OTHER;
+    get.request.message_id = OTHER;
     char *expected = write_get(&get);
     assert_string_equal(buf_text(&out) + 5, expected);
     free(expected);
@@ -448,7 +448,7 @@ static void a_full_buffer_is_an_error_and_leaves_it_as_it_was(void **state)
         struct buf out;
         struct err err = ERR_INIT;
         buf_init(&out, max);
-        int result = wsman_envelope_write_get(&out, &get, NULL, &err);
+        int result = wsman_get_write(&out, &get, NULL, &err);
         assert_int_equal(result, max < strlen(whole) ? -1 : 0);
         if (result != 0) {
             assert_int_equal(err.kind, ERR_LIMIT);

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "cim/layout.h"
+#include "cim/name.h"
 #include "cim/value.h"
 
 #define SMALL_INSTANCE_ELEMENTS 4
@@ -15,36 +16,10 @@
 
 /* ---- Names ---- */
 
-static int fold(unsigned char c)
-{
-    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
-
-/* Not strncasecmp: its answer depends on the daemon's locale. */
-static inline int compare_names(const char *a, size_t a_bytes, const char *b, size_t b_bytes)
-{
-    size_t common = a_bytes < b_bytes ? a_bytes : b_bytes;
-    for (size_t i = 0; i < common; i++) {
-        if (a[i] == b[i])
-            continue;
-        int difference = fold((unsigned char)a[i]) - fold((unsigned char)b[i]);
-        if (difference != 0)
-            return difference;
-    }
-    return a_bytes < b_bytes ? -1 : a_bytes > b_bytes;
-}
-
 static bool is_name(const char *name)
 {
-    for (size_t i = 0; name[i] != '\0'; i++) {
-        unsigned char c = (unsigned char)name[i];
-        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
-        if (!letter && (i == 0 || c < '0' || c > '9'))
-            return false;
-        if (i >= CIM_INSTANCE_MAX_NAME)
-            return false;
-    }
-    return name[0] != '\0';
+    size_t count = strnlen(name, CIM_INSTANCE_MAX_NAME + 1);
+    return count <= CIM_INSTANCE_MAX_NAME && cim_name_is_legal(name, count);
 }
 
 static struct cim_slot *find(const MI_Instance *self, const char *name, size_t name_bytes)
@@ -52,19 +27,10 @@ static struct cim_slot *find(const MI_Instance *self, const char *name, size_t n
     for (MI_Uint32 i = 0; i < self->count; i++) {
         struct cim_slot *element = &self->elements[i];
         if (element->name_bytes == name_bytes &&
-            compare_names(element->name, name_bytes, name, name_bytes) == 0)
+            cim_name_compare(element->name, name_bytes, name, name_bytes) == 0)
             return element;
     }
     return NULL;
-}
-
-/* FNV-1a of the folded name, seeded by an address that a host does not know. */
-static MI_Uint32 hash_name(const MI_Instance *self, const char *name, size_t name_bytes)
-{
-    MI_Uint32 hash = 2166136261u ^ (MI_Uint32)((uintptr_t)self >> 4);
-    for (size_t i = 0; i < name_bytes; i++)
-        hash = (hash ^ (MI_Uint32)fold((unsigned char)name[i])) * 16777619u;
-    return hash;
 }
 
 /* Hashes for the elements that have none yet; -1 without memory. */
@@ -81,7 +47,7 @@ static int hash_elements(MI_Instance *self)
     }
     for (; self->hashed < self->count; self->hashed++) {
         const struct cim_slot *element = &self->elements[self->hashed];
-        self->hashes[self->hashed] = hash_name(self, element->name, element->name_bytes);
+        self->hashes[self->hashed] = cim_name_hash(self, element->name, element->name_bytes);
     }
     return 0;
 }
@@ -92,11 +58,11 @@ static struct cim_slot *find_hashed(MI_Instance *self, const char *name, size_t 
 {
     if (hash_elements(self) != 0)
         return find(self, name, name_bytes);
-    MI_Uint32 hash = hash_name(self, name, name_bytes);
+    MI_Uint32 hash = cim_name_hash(self, name, name_bytes);
     for (MI_Uint32 i = 0; i < self->count; i++) {
         struct cim_slot *element = &self->elements[i];
         if (self->hashes[i] == hash &&
-            compare_names(element->name, element->name_bytes, name, name_bytes) == 0)
+            cim_name_compare(element->name, element->name_bytes, name, name_bytes) == 0)
             return element;
     }
     return NULL;
@@ -109,7 +75,7 @@ struct cim_slot *cim_instance_find_for_add(MI_Instance *self, const char *name, 
     if (self->count == 0)
         return NULL;
     struct cim_slot *last = &self->elements[self->count - 1];
-    int order = compare_names(name, name_bytes, last->name, last->name_bytes);
+    int order = cim_name_compare(name, name_bytes, last->name, last->name_bytes);
     if (order == 0)
         return last;
     *keeps_order = self->sorted && order > 0;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mi-get: fetches one CIM instance and prints its properties: the snmpget of this project, written
- * against mi.h like any other program.
+ * mi-get: fetches one CIM instance, or many, and prints their properties: the snmpget of this
+ * project, written against mi.h like any other program.
  *
  * Exit status: 0, the MI_Result of a failure, 64 for wrong usage, 66 for a file that cannot be read
  * (sysexits.h's EX_USAGE and EX_NOINPUT).
  */
-#include <curl/curl.h>
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -22,7 +21,10 @@
 #include "base/secret.h"
 #include "cim/datetime.h"
 #include "cim/objectpath.h"
+#include "cli/place.h"
 #include "cli/print.h"
+#include "cli/print_class.h"
+#include "cli/usage.h"
 #include "mi/mi.h"
 
 #define OUTPUT_MAX_BYTES    (16 * 1024 * 1024)
@@ -38,48 +40,13 @@ struct request {
     const char *namespace_name;
     const char *ca_cert;
     const char *resource_uri;
-    bool insecure, allow_unencrypted, json;
-    const char *url, *object;
+    bool insecure, allow_unencrypted, json, all, keys, class;
+    const char *query;
+    const char *url, *object; /* the object of --all and --class is a class; of --query
+                                 there is none */
     char *const *properties;
     size_t property_count;
 };
-
-/* The URL's parts. */
-struct place {
-    bool http;
-    char *host, *path;
-    unsigned port; /* 0: the transport's */
-};
-
-static const char usage_text[] =
-    "usage: mi-get [-a METHOD] [-u USER] [-P PASSWORD-FILE] [-t SECONDS] [-n NAMESPACE]\n"
-    "              [--keytab FILE] [--ccache NAME] [--spn SPN] [--realm REALM]\n"
-    "              [--fallback ntlm] [--cert FILE --key FILE] [--cacert FILE]\n"
-    "              [-k|--insecure] [--allow-unencrypted] [--resource-uri wmi|dmtf] [--json]\n"
-    "              URL OBJECT [PROPERTY...]\n"
-    "\n"
-    "  URL     http://host or https://host; port 5985 or 5986 and path /wsman where it says none\n"
-    "  OBJECT  a WMI object path: 'Win32_LogicalDisk.DeviceID=\"C:\"', 'Win32_OperatingSystem=@'\n"
-    "\n"
-    "  -a METHOD             negotiate (the default: Kerberos), kerberos, ntlm, basic,\n"
-    "                        certificate, none\n"
-    "  -u USER               monitor, CORP\\monitor or monitor@REALM; without it the ticket of\n"
-    "                        kinit is used\n"
-    "  -P FILE               a file whose first line is the password\n"
-    "  --keytab FILE         the user's key instead of a password\n"
-    "  --ccache NAME         a ticket instead of a password: FILE:/tmp/krb5cc_1000\n"
-    "  --spn SPN             the host's service principal; default HTTP/host, then WSMAN/host\n"
-    "  --realm REALM         the user's realm\n"
-    "  --fallback ntlm       let negotiate go on with NTLM where Kerberos cannot be had\n"
-    "  --cert FILE --key FILE  the client certificate of method certificate, PEM\n"
-    "  -t SECONDS            how long it may take in all (default 60)\n"
-    "  -n NAMESPACE          default root/cimv2, or the one in OBJECT\n"
-    "  --cacert FILE         PEM file of the authorities that may sign the host's certificate\n"
-    "  -k, --insecure        accept any certificate\n"
-    "  --allow-unencrypted   let a password and everything else travel readable over http\n"
-    "  --resource-uri FORM   wmi (Windows, the default) or dmtf (other servers)\n"
-    "  --json                print one JSON object; of a failure {\"error\": {...}}, with the\n"
-    "                        properties of MI's completion details\n";
 
 static int complain(int status, const char *sentence)
 {
@@ -119,7 +86,11 @@ enum {
     OPTION_FALLBACK,
     OPTION_CERT,
     OPTION_KEY,
+    OPTION_QUERY,
     OPTION_UNENCRYPTED,
+    OPTION_ALL,
+    OPTION_KEYS,
+    OPTION_CLASS,
     OPTION_JSON,
     OPTION_HELP
 };
@@ -129,7 +100,7 @@ static const size_t text_options[] = {
     offsetof(struct request, keytab),   offsetof(struct request, ccache),
     offsetof(struct request, spn),      offsetof(struct request, realm),
     offsetof(struct request, fallback), offsetof(struct request, cert),
-    offsetof(struct request, key),
+    offsetof(struct request, key),      offsetof(struct request, query),
 };
 
 static int take_option(struct request *request, int option)
@@ -161,6 +132,15 @@ static int take_option(struct request *request, int option)
         return 0;
     case OPTION_JSON:
         request->json = true;
+        return 0;
+    case OPTION_ALL:
+        request->all = true;
+        return 0;
+    case OPTION_KEYS:
+        request->keys = true;
+        return 0;
+    case OPTION_CLASS:
+        request->class = true;
         return 0;
     default:
         fputs("mi-get: --help tells the usage\n", stderr); /* getopt named the option */
@@ -233,6 +213,10 @@ static int check_request(const struct request *request)
         return status;
     if (strcmp(request->resource_uri, "wmi") != 0 && strcmp(request->resource_uri, "dmtf") != 0)
         return complain_usage("--resource-uri is wmi or dmtf");
+    if (request->all + request->class + (request->query != NULL) > 1)
+        return complain_usage("only one of --all, --class and --query");
+    if (request->keys && !request->all)
+        return complain_usage("--keys goes with --all");
     if (request->fallback != NULL && strcmp(request->fallback, "ntlm") != 0)
         return complain_usage("--fallback is ntlm");
     return check_files(request);
@@ -253,6 +237,10 @@ static int read_command_line(int argc, char **argv, struct request *request)
         {"fallback", required_argument, NULL, OPTION_FALLBACK},
         {"cert", required_argument, NULL, OPTION_CERT},
         {"key", required_argument, NULL, OPTION_KEY},
+        {"query", required_argument, NULL, OPTION_QUERY},
+        {"all", no_argument, NULL, OPTION_ALL},
+        {"keys", no_argument, NULL, OPTION_KEYS},
+        {"class", no_argument, NULL, OPTION_CLASS},
         {"json", no_argument, NULL, OPTION_JSON},
         {"help", no_argument, NULL, OPTION_HELP},
         {NULL, 0, NULL, 0},
@@ -268,81 +256,26 @@ static int read_command_line(int argc, char **argv, struct request *request)
         if (status != 0)
             return status;
     }
-    if (argc - optind < 2)
-        return complain_usage("a URL and an OBJECT are wanted");
+    int wanted = request->query != NULL ? 1 : 2;
+    if (argc - optind < wanted)
+        return complain_usage(wanted == 1                      ? "a URL is wanted"
+                              : request->all || request->class ? "a URL and a CLASS are wanted"
+                                                               : "a URL and an OBJECT are wanted");
     request->url = argv[optind];
-    request->object = argv[optind + 1];
-    request->properties = argv + optind + 2;
-    request->property_count = (size_t)(argc - optind - 2);
+    request->object = wanted == 2 ? argv[optind + 1] : NULL;
+    request->properties = argv + optind + wanted;
+    request->property_count = (size_t)(argc - optind - wanted);
     if (request->method == NULL)
         request->method = "negotiate";
     return check_request(request);
 }
 
-/* --- the URL --- */
-
-static char *take_part(CURLU *url, CURLUPart part)
+static int read_url(const char *text, struct cli_place *place)
 {
-    char *text = NULL;
-    if (curl_url_get(url, part, &text, 0) != CURLUE_OK)
-        return NULL;
-    char *copy = strdup(text);
-    curl_free(text);
-    return copy;
-}
-
-static bool has_part(CURLU *url, CURLUPart part)
-{
-    char *text = NULL;
-    bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK;
-    curl_free(text);
-    return has;
-}
-
-static void fill_place(CURLU *url, struct place *place)
-{
-    char *scheme = take_part(url, CURLUPART_SCHEME);
-    char *port = take_part(url, CURLUPART_PORT);
-    place->host = take_part(url, CURLUPART_HOST);
-    place->path = take_part(url, CURLUPART_PATH);
-    place->http = scheme != NULL && strcmp(scheme, "http") == 0;
-    place->port = port != NULL ? (unsigned)strtoul(port, NULL, 10) : 0;
-    size_t count = place->host != NULL ? strlen(place->host) : 0;
-    if (count > 2 && place->host[0] == '[') { /* an IPv6 literal; MI wants it bare */
-        memmove(place->host, place->host + 1, count - 2);
-        place->host[count - 2] = '\0';
-    }
-    free(scheme);
-    free(port);
-}
-
-static void free_place(struct place *place)
-{
-    free(place->host);
-    free(place->path);
-}
-
-static int read_url(const char *text, struct place *place)
-{
-    int status = 0;
-    CURLU *url = curl_url();
-    if (url == NULL)
-        return complain(MI_RESULT_FAILED, "out of memory");
-    if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0)
-        status = complain_usage("the URL begins with http:// or https://");
-    else if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
-        status = complain_usage("this is no URL");
-    else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
-        status = complain_usage("no user or password in the URL: anybody could read it; use -u "
-                                "and -P");
-    else if (has_part(url, CURLUPART_QUERY) || has_part(url, CURLUPART_FRAGMENT))
-        status = complain_usage("the URL has no '?' and no '#'");
-    else
-        fill_place(url, place);
-    if (status == 0 && place->host == NULL)
-        status = complain_usage("the URL names no host");
-    curl_url_cleanup(url);
-    return status;
+    struct err err = ERR_INIT;
+    if (cli_place_read(text, place, &err) == 0)
+        return 0;
+    return err.kind == ERR_CONFIG ? complain_usage(err.text) : complain(MI_RESULT_FAILED, err.text);
 }
 
 /* --- the operation --- */
@@ -407,7 +340,7 @@ static int add_credentials(const struct request *request, MI_DestinationOptions 
     return 0;
 }
 
-static int set_destination(const struct request *request, const struct place *place,
+static int set_destination(const struct request *request, const struct cli_place *place,
                            MI_DestinationOptions *options)
 {
     MI_Result result = MI_RESULT_OK;
@@ -434,6 +367,18 @@ static int set_destination(const struct request *request, const struct place *pl
     return result == MI_RESULT_OK ? 0 : complain(EX_USAGE, "the URL or an option cannot be used");
 }
 
+/* Frees out. */
+static int put_out(struct buf *out)
+{
+    struct err err = ERR_INIT;
+    int status =
+        buf_failed(out, "the output", &err) != 0 ? complain(MI_RESULT_FAILED, err.text) : 0;
+    if (status == 0 && (fputs(buf_text(out), stdout) == EOF || fflush(stdout) == EOF))
+        status = complain(MI_RESULT_FAILED, strerror(errno));
+    buf_free(out);
+    return status;
+}
+
 static int print_instance(const struct request *request, const MI_Instance *instance)
 {
     struct buf out;
@@ -442,18 +387,29 @@ static int print_instance(const struct request *request, const MI_Instance *inst
         request->json
             ? cli_print_json(&out, instance, request->properties, request->property_count)
             : cli_print_lines(&out, instance, request->properties, request->property_count);
-    struct err err = ERR_INIT;
-    int status =
-        buf_failed(&out, "the output", &err) != 0 ? complain(MI_RESULT_FAILED, err.text) : 0;
-    if (status == 0 && (fputs(buf_text(&out), stdout) == EOF || fflush(stdout) == EOF))
-        status = complain(MI_RESULT_FAILED, strerror(errno));
+    int status = put_out(&out);
     if (status == 0 && missing > 0) {
-        buf_reset(&out);
         cli_print_missing(&out, instance, request->properties, request->property_count);
         fprintf(stderr, "mi-get: the instance has no property %s\n", buf_text(&out));
         status = MI_RESULT_NO_SUCH_PROPERTY;
+        buf_free(&out);
     }
-    buf_free(&out);
+    return status;
+}
+
+static int print_class(const struct request *request, const MI_Class *schema)
+{
+    struct buf out;
+    buf_init(&out, OUTPUT_MAX_BYTES);
+    size_t missing =
+        request->json
+            ? cli_print_class_json(&out, schema, request->properties, request->property_count)
+            : cli_print_class_lines(&out, schema, request->properties, request->property_count);
+    int status = put_out(&out);
+    if (cim_class_doubt(schema) != NULL)
+        fprintf(stderr, "mi-get: beware: %s\n", cim_class_doubt(schema));
+    if (status == 0 && missing > 0)
+        status = complain(MI_RESULT_NO_SUCH_PROPERTY, "the class has not all of these properties");
     return status;
 }
 
@@ -502,7 +458,74 @@ static int fetch(const struct request *request, MI_Session *session, MI_Operatio
     return status;
 }
 
-static int fetch_from(const struct request *request, const struct place *place,
+static void start_many(const struct request *request, MI_Session *session,
+                       MI_OperationOptions *options, MI_Operation *operation)
+{
+    const char *name_space =
+        request->namespace_name != NULL ? request->namespace_name : DEFAULT_NAMESPACE;
+    if (request->query != NULL)
+        MI_Session_QueryInstances(session, 0, options, name_space, MI_T("WQL"), request->query,
+                                  NULL, operation);
+    else
+        MI_Session_EnumerateInstances(session, 0, options, name_space, request->object,
+                                      request->keys, NULL, operation);
+}
+
+static int fetch_class(const struct request *request, MI_Session *session,
+                       MI_OperationOptions *options)
+{
+    MI_Operation operation = MI_OPERATION_NULL;
+    const MI_Class *schema = NULL;
+    const MI_Instance *details = NULL;
+    const MI_Char *message = NULL;
+    MI_Boolean more;
+    MI_Result result = MI_RESULT_FAILED;
+    MI_Session_GetClass(session, 0, options,
+                        request->namespace_name != NULL ? request->namespace_name
+                                                        : DEFAULT_NAMESPACE,
+                        request->object, NULL, &operation);
+    MI_Result called =
+        MI_Operation_GetClass(&operation, &schema, &more, &result, &message, &details);
+    int status;
+    if (called != MI_RESULT_OK)
+        status = complain((int)called, "out of memory");
+    else if (result != MI_RESULT_OK || schema == NULL)
+        status = print_failure(request, result, message, details);
+    else
+        status = print_class(request, schema);
+    MI_Operation_Close(&operation);
+    return status;
+}
+
+/* Prints one instance after another as they come. */
+static int fetch_many(const struct request *request, MI_Session *session,
+                      MI_OperationOptions *options)
+{
+    MI_Operation operation = MI_OPERATION_NULL;
+    MI_Boolean more = MI_TRUE;
+    int status = 0;
+    start_many(request, session, options, &operation);
+    for (bool first = true; more && status == 0; first = false) {
+        const MI_Instance *instance = NULL, *details = NULL;
+        const MI_Char *message = NULL;
+        MI_Result result = MI_RESULT_FAILED;
+        MI_Result called =
+            MI_Operation_GetInstance(&operation, &instance, &more, &result, &message, &details);
+        if (called != MI_RESULT_OK)
+            status = complain((int)called, "out of memory");
+        else if (result != MI_RESULT_OK)
+            status = print_failure(request, result, message, details);
+        else if (instance != NULL) {
+            if (!first && !request->json)
+                fputs("\n", stdout);
+            status = print_instance(request, instance);
+        }
+    }
+    MI_Operation_Close(&operation);
+    return status;
+}
+
+static int fetch_from(const struct request *request, const struct cli_place *place,
                       MI_Application *application, const MI_Instance *key)
 {
     MI_DestinationOptions destination = MI_DESTINATIONOPTIONS_NULL;
@@ -526,7 +549,9 @@ static int fetch_from(const struct request *request, const struct place *place,
             status = complain_details(result, details, "no session");
     }
     if (status == 0) {
-        status = fetch(request, &session, &options, key);
+        status = key != NULL      ? fetch(request, &session, &options, key)
+                 : request->class ? fetch_class(request, &session, &options)
+                                  : fetch_many(request, &session, &options);
         MI_Session_Close(&session, NULL, NULL);
     }
     MI_OperationOptions_Delete(&options);
@@ -537,7 +562,7 @@ static int fetch_from(const struct request *request, const struct place *place,
 int main(int argc, char **argv)
 {
     struct request request;
-    struct place place = {0};
+    struct cli_place place = {0};
     struct err err = ERR_INIT;
     MI_Instance *key = NULL;
     MI_Application application = MI_APPLICATION_NULL;
@@ -546,7 +571,8 @@ int main(int argc, char **argv)
         return status < 0 ? 0 : status;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, told as one */
     status = read_url(request.url, &place);
-    if (status == 0 && cim_objectpath_parse(request.object, &key, &err) != 0)
+    bool keyless = request.all || request.class || request.query != NULL;
+    if (status == 0 && !keyless && cim_objectpath_parse(request.object, &key, &err) != 0)
         status = complain_usage(err.text);
     if (status == 0 && MI_Application_Initialize(0, "mi-get", NULL, &application) != MI_RESULT_OK)
         status = complain(MI_RESULT_FAILED, "the network thread does not start");
@@ -555,6 +581,6 @@ int main(int argc, char **argv)
     MI_Application_Close(&application);
     if (key != NULL)
         MI_Instance_Delete(key);
-    free_place(&place);
+    cli_place_free(&place);
     return status;
 }

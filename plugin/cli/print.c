@@ -42,7 +42,7 @@ void cli_print_missing(struct buf *out, const MI_Instance *instance, char *const
 
 /* --- lines --- */
 
-static void add_escaped(struct buf *out, const char *text)
+void cli_print_escaped(struct buf *out, const char *text)
 {
     static const char named[] = "\a\b\t\n\v\f\r\\";
     static const char letters[] = "abtnvfr\\";
@@ -63,7 +63,7 @@ static void add_item_text(struct buf *out, MI_Type type, const MI_Value *item)
     struct buf text;
     buf_init(&text, VALUE_MAX_BYTES);
     cim_value_print(&text, type, item);
-    add_escaped(out, buf_text(&text));
+    cli_print_escaped(out, buf_text(&text));
     if (buf_failed(&text, "a value", NULL) != 0)
         out->out_of_memory = true;
     buf_free(&text);
@@ -102,7 +102,7 @@ size_t cli_print_lines(struct buf *out, const MI_Instance *instance, char *const
 
 /* --- JSON (RFC 8259 7) --- */
 
-static void add_json_string(struct buf *out, const char *text)
+void cli_print_json_string(struct buf *out, const char *text)
 {
     buf_add_char(out, '"');
     for (; *text != '\0'; text++) {
@@ -135,7 +135,7 @@ static void add_json_item(struct buf *out, MI_Type type, const MI_Value *item)
     if (is_literal(type, item))
         buf_add_text(out, buf_text(&text));
     else
-        add_json_string(out, buf_text(&text));
+        cli_print_json_string(out, buf_text(&text));
     if (buf_failed(&text, "a value", NULL) != 0)
         out->out_of_memory = true;
     buf_free(&text);
@@ -173,7 +173,7 @@ void cli_print_json_object(struct buf *out, const MI_Instance *instance, char *c
             continue;
         buf_add_text(out, comma);
         comma = ", ";
-        add_json_string(out, name);
+        cli_print_json_string(out, name);
         buf_add_text(out, ": ");
         if (flags & MI_FLAG_NULL)
             buf_add_text(out, "null");

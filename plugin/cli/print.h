@@ -27,6 +27,10 @@ size_t cli_print_json(struct buf *out, const MI_Instance *instance, char *const 
 void cli_print_json_object(struct buf *out, const MI_Instance *instance, char *const *wanted,
                            size_t wanted_count);
 
+/* Text as in those lines, and as a JSON string with its quotes. */
+void cli_print_escaped(struct buf *out, const char *text);
+void cli_print_json_string(struct buf *out, const char *text);
+
 /* The wanted names that the instance lacks, with ", " between them. */
 void cli_print_missing(struct buf *out, const MI_Instance *instance, char *const *wanted,
                        size_t wanted_count);

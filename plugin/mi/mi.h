@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mi.h: the client side of Microsoft's MI API that fetches one CIM instance from a Windows host.
+ * mi.h: the client side of Microsoft's MI API that fetches CIM instances and classes from a Windows
+ * host.
  *
  * Names, signatures, enum values and option names are those of Microsoft's pages on mi.h
  * (repository MicrosoftDocs/sdk-api, sdk-api-src/content/mi), so that a program written from
@@ -25,6 +26,7 @@
 #ifndef MI_MI_H
 #define MI_MI_H
 
+#include "cim/class.h"
 #include "cim/instance.h"
 #include "cim/types.h"
 
@@ -90,9 +92,8 @@ typedef struct _MI_OperationOptions {
         NULL, NULL, NULL         \
     }
 
-/* Known by name only: no class declarations, no schema yet. */
+/* Known by name only: instances are made without class declarations here. */
 typedef struct _MI_ClassDecl MI_ClassDecl;
-typedef struct _MI_Class MI_Class;
 
 /* Flags of an operation: run-time type information asked of the server. Untyped text is what
  * Windows answers to WS-Transfer Get anyway (shared/facts/wire.md 2), so RTTI flags change
@@ -303,7 +304,8 @@ MI_Result MI_OperationOptions_Delete(MI_OperationOptions *options);
 /* ---- Operations ---- */
 
 /* Result of an instance operation, exactly one final call (moreResults MI_FALSE) an operation, on
- * the network thread, also for a failure to start. instance, errorString and errorDetails are
+ * the network thread, also for a failure to start; before it, of an enumeration, one for each
+ * instance but the last. instance, errorString and errorDetails are
  * borrowed until it returns, or, with MI_OPERATIONFLAGS_MANUAL_ACK_RESULTS, until
  * resultAcknowledgement is called (NULL otherwise) or the operation is closed. operation may be
  * closed in here. */
@@ -380,6 +382,28 @@ void MI_Session_GetInstance(MI_Session *session, MI_Uint32 flags, MI_OperationOp
                             const MI_Char *namespaceName, const MI_Instance *inboundInstance,
                             MI_OperationCallbacks *callbacks, MI_Operation *operation);
 
+/* Starts an enumeration of all instances of a class, those of derived classes included unless flags
+ * say otherwise (MI_OPERATIONFLAGS_POLYMORPHISM_*): WS-Management's Enumerate, Pull and Release.
+ * keysOnly: instances with their keys alone. Results come one after another, moreResults MI_TRUE
+ * but for the last; the last may have no instance although it succeeded, where the host told only
+ * afterwards that there is no more. The next page is asked for once all of the last were handed out
+ * (to the callback, or by MI_Operation_GetInstance). The timeout counts for all of it, with what
+ * the caller does between two results. An enumeration that is canceled or closed in the middle is
+ * released at the host. Everything else as for MI_Session_GetInstance. */
+void MI_Session_EnumerateInstances(MI_Session *session, MI_Uint32 flags,
+                                   MI_OperationOptions *options, const MI_Char *namespaceName,
+                                   const MI_Char *className, MI_Boolean keysOnly,
+                                   MI_OperationCallbacks *callbacks, MI_Operation *operation);
+
+/* The same with a query. queryDialect: "WQL", "CQL", or a URI that is sent as it is; NULL: WQL;
+ * else QUERY_LANGUAGE_NOT_SUPPORTED. A query that names properties brings instances with these
+ * alone; their class name is the one behind FROM, whatever class each is of. queryExpression NULL:
+ * only with a resource URI in options, whose instances then come. */
+void MI_Session_QueryInstances(MI_Session *session, MI_Uint32 flags, MI_OperationOptions *options,
+                               const MI_Char *namespaceName, const MI_Char *queryDialect,
+                               const MI_Char *queryExpression, MI_OperationCallbacks *callbacks,
+                               MI_Operation *operation);
+
 /* Blocks until the result is there. Outputs may be NULL; those that are pointers are borrowed until
  * the next call or Close. The return value covers the call: FAILED for an asynchronous
  * operation, and when the result was fetched before. */
@@ -387,6 +411,21 @@ MI_Result MI_Operation_GetInstance(MI_Operation *operation, const MI_Instance **
                                    MI_Boolean *moreResults, MI_Result *result,
                                    const MI_Char **errorMessage,
                                    const MI_Instance **completionDetails);
+/* Fetches the declaration of a class: its properties with their types, inherited ones too, and all
+ * qualifiers (page "MI_Session_GetClass"). flags change nothing: everything is asked for. Windows
+ * 2012 and later only (shared/facts/wire.md 2): an older host answers with a fault. A class of
+ * another name than the asked one is no result. With callbacks->classResult asynchronous, else
+ * fetch with MI_Operation_GetClass; what is said of MI_Session_GetInstance holds here. */
+void MI_Session_GetClass(MI_Session *session, MI_Uint32 flags, MI_OperationOptions *options,
+                         const MI_Char *namespaceName, const MI_Char *className,
+                         MI_OperationCallbacks *callbacks, MI_Operation *operation);
+
+/* As MI_Operation_GetInstance; MI_Class_Clone keeps the class. */
+MI_Result MI_Operation_GetClass(MI_Operation *operation, const MI_Class **classResult,
+                                MI_Boolean *moreResults, MI_Result *result,
+                                const MI_Char **errorMessage,
+                                const MI_Instance **completionDetails);
+
 /* Idempotent; the one final result (FAILED, OPERATION_STOPPED) is still delivered. */
 MI_Result MI_Operation_Cancel(MI_Operation *operation, MI_CancellationReason reason);
 /* Ends the handle; never blocks. What still runs is canceled: an asynchronous operation still gets

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- *   MI_Session_GetInstance                     network thread
+ *   MI_Session_<Verb>                          network thread
  *        |  checks, writes the request
  *        |------------- start_task --------------> refused, or canceled already? -----------+
  *        |                                              | no                                |
@@ -9,16 +9,14 @@
  *        |              Close, Session_Close) -----> http_conn_cancel                       |
  *        |                                              | done: reply, failure, timeout     |
  *        v                                              v                                   v
- *   MI_Operation_GetInstance <---- answered -------- deliver: once, here and nowhere else <-+
+ *   MI_Operation_Get<Result> <---- answered -------- deliver: once, here and nowhere else <-+
  *                                                       |
- *                                       instanceResult callback, without any lock
+ *                                         the verb's callback, without any lock
  */
 #include "mi/operation.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "mi/answer.h"
 
 #define REQUEST_MAX_BYTES     (512 * 1024)
 #define DEFAULT_TIMEOUT_MS    60000u
@@ -29,12 +27,7 @@
 
 static void free_operation(struct mi_operation *op)
 {
-    if (op->asked != NULL)
-        MI_Instance_Delete(op->asked);
-    if (op->instance != NULL) {
-        cim_instance_hold(op->instance, false);
-        MI_Instance_Delete(op->instance);
-    }
+    op->verb->drop(op);
     if (op->details != NULL) {
         cim_instance_hold(op->details, false);
         MI_Instance_Delete(op->details);
@@ -85,9 +78,7 @@ void mi_operation_shut(struct mi_operation *op)
     let_go(op);
 }
 
-/* The application of a handle, and, with its lock taken, the operation if it is open; without one
- * the lock is not taken. */
-static struct mi_operation *find_and_lock(const MI_Operation *operation)
+struct mi_operation *mi_operation_find(const MI_Operation *operation)
 {
     if (operation == NULL || operation->reserved2 == 0)
         return NULL;
@@ -103,7 +94,7 @@ static struct mi_operation *find_and_lock(const MI_Operation *operation)
 
 static MI_Result acknowledge(MI_Operation *operation)
 {
-    struct mi_operation *op = find_and_lock(operation);
+    struct mi_operation *op = mi_operation_find(operation);
     if (op == NULL)
         return MI_RESULT_INVALID_PARAMETER;
     pthread_mutex_unlock(&op->session->app->lock);
@@ -117,12 +108,18 @@ static void call_back(struct mi_operation *op)
     MI_Operation handle = op->handle;
     pthread_mutex_unlock(&app->lock);
     bool manual = (op->flags & MI_OPERATIONFLAGS_MANUAL_ACK_RESULTS) != 0;
-    op->callbacks.instanceResult(&handle, op->callbacks.callbackContext, op->instance, MI_FALSE,
-                                 op->result, op->message, op->details, manual ? acknowledge : NULL);
+    struct mi_report report = {
+        .operation = &handle,
+        .result = op->result,
+        .message = op->message,
+        .details = op->details,
+        .acknowledge = manual ? acknowledge : NULL,
+    };
+    op->verb->say(&op->callbacks, op, &report);
 }
 
-/* The one final result. outcome NULL: the instance is in op. */
-static void deliver(struct mi_operation *op, const struct mi_outcome *outcome)
+/* outcome NULL: what the verb brings is in op. */
+void mi_operation_deliver(struct mi_operation *op, const struct mi_outcome *outcome)
 {
     struct mi_application *app = op->session->app;
     mi_application_return_reader(app, op->reader);
@@ -134,15 +131,13 @@ static void deliver(struct mi_operation *op, const struct mi_outcome *outcome)
         op->message = op->refusal.message; /* no copy, which would need memory */
         op->details = mi_outcome_details(outcome);
     }
-    if (op->instance != NULL)
-        cim_instance_hold(op->instance, true);
     if (op->details != NULL)
         cim_instance_hold(op->details, true);
     pthread_mutex_lock(&app->lock);
     op->done = true;
     pthread_cond_broadcast(&op->answered);
     pthread_mutex_unlock(&app->lock);
-    if (op->callbacks.instanceResult != NULL)
+    if (op->verb->is_heard(&op->callbacks))
         call_back(op);
     pthread_mutex_lock(&app->lock);
     let_go(op);
@@ -161,13 +156,17 @@ static int take_bytes(struct http_post *post, const char *bytes, size_t count, s
         op->reader = mi_application_take_reader(op->session->app, err);
         if (op->reader == NULL || wsman_reader_begin(op->reader, op->message_id, err) != 0)
             return -1;
+        if (op->verb->expect != NULL)
+            op->verb->expect(op);
+        else
+            wsman_reader_expect(op->reader, op->verb->answer);
     }
     if (wsman_reader_feed(op->reader, bytes, count, err) == 0)
         return 0;
-    return err_prefix(err, "%s: no instance came", op->session->where);
+    return err_prefix(err, "%s: no %s came", op->session->where, op->verb->noun);
 }
 
-/* A reply of an XML type that ended. Returns whether *outcome says why there is no instance. */
+/* A reply of an XML type that ended. Returns whether *outcome says why there is no result. */
 static bool judge_reply(struct mi_operation *op, int status, struct mi_outcome *outcome)
 {
     struct wsman_reply reply;
@@ -176,7 +175,7 @@ static bool judge_reply(struct mi_operation *op, int status, struct mi_outcome *
         if (op->reader == NULL || (status != 200 && status != 500))
             mi_outcome_from_status(outcome, op->session->where, status, &op->session->who);
         else {
-            err_prefix(&err, "%s: no instance came", op->session->where);
+            err_prefix(&err, "%s: no %s came", op->session->where, op->verb->noun);
             mi_outcome_from_err(outcome, &err, HTTP_STAGE_REPLY);
         }
         return true;
@@ -185,18 +184,11 @@ static bool judge_reply(struct mi_operation *op, int status, struct mi_outcome *
         mi_outcome_from_fault(outcome, op->session->where, status, &reply.fault);
         return true;
     }
-    if (status == 200 &&
-        (op->asked == NULL || mi_answer_check(op->asked, reply.instance, &err) == 0)) {
-        op->instance = reply.instance;
-        return false;
-    }
-    MI_Instance_Delete(reply.instance);
-    if (status == 200) {
-        mi_outcome_from_answer(outcome, op->session->where, &err);
-        return true;
-    }
-    err_set(&err, ERR_PROTOCOL, "%s: an instance with HTTP status %d is not believed",
-            op->session->where, status);
+    if (status == 200)
+        return op->verb->take(op, &reply, outcome) != 0;
+    wsman_reply_drop(&reply);
+    err_set(&err, ERR_PROTOCOL, "%s: %s %s with HTTP status %d is not believed", op->session->where,
+            strchr("aeiou", op->verb->noun[0]) != NULL ? "an" : "a", op->verb->noun, status);
     mi_outcome_from_err(outcome, &err, HTTP_STAGE_REPLY);
     return true;
 }
@@ -222,7 +214,10 @@ static void end_post(struct http_post *post, const struct http_outcome *http)
         failed = judge_reply(op, http->status, &outcome);
     else
         mi_outcome_from_status(&outcome, op->session->where, http->status, &op->session->who);
-    deliver(op, failed ? &outcome : NULL);
+    if (op->verb->go_on != NULL)
+        op->verb->go_on(op, http, failed ? &outcome : NULL);
+    else
+        mi_operation_deliver(op, failed ? &outcome : NULL);
 }
 
 static void deliver_canceled(struct mi_operation *op)
@@ -230,25 +225,36 @@ static void deliver_canceled(struct mi_operation *op)
     struct mi_outcome outcome;
     mi_outcome_from_result(&outcome, MI_RESULT_FAILED, MI_ERRORCATEGORY_OPERATION_STOPPED,
                            "the operation was canceled before it was sent");
-    deliver(op, &outcome);
+    mi_operation_deliver(op, &outcome);
+}
+
+bool mi_operation_is_canceled(struct mi_operation *op)
+{
+    pthread_mutex_lock(&op->session->app->lock);
+    bool canceled = op->cancel_posted;
+    pthread_mutex_unlock(&op->session->app->lock);
+    return canceled;
+}
+
+int mi_operation_send(struct mi_operation *op)
+{
+    struct err err = ERR_INIT;
+    op->post.body = op->request.data;
+    op->post.body_bytes = op->request.size_bytes;
+    if (http_conn_send(op->session->conn, &op->post, &err) == 0)
+        return 0;
+    mi_outcome_from_err(&op->refusal, &err, HTTP_STAGE_QUEUED);
+    return -1;
 }
 
 static void start(struct http_task *task)
 {
     struct mi_operation *op =
         (struct mi_operation *)((char *)task - offsetof(struct mi_operation, start_task));
-    struct err err = ERR_INIT;
-    pthread_mutex_lock(&op->session->app->lock);
-    bool canceled = op->cancel_posted;
-    pthread_mutex_unlock(&op->session->app->lock);
-    if (op->refusal.result != MI_RESULT_OK) {
-        deliver(op, &op->refusal);
-    } else if (canceled) {
+    if (op->refusal.result == MI_RESULT_OK && mi_operation_is_canceled(op))
         deliver_canceled(op);
-    } else if (http_conn_send(op->session->conn, &op->post, &err) != 0) {
-        mi_outcome_from_err(&op->refusal, &err, HTTP_STAGE_QUEUED);
-        deliver(op, &op->refusal);
-    }
+    else if (op->refusal.result != MI_RESULT_OK || mi_operation_send(op) != 0)
+        mi_operation_deliver(op, &op->refusal);
 }
 
 static void cancel(struct http_task *task)
@@ -256,7 +262,10 @@ static void cancel(struct http_task *task)
     struct mi_operation *op =
         (struct mi_operation *)((char *)task - offsetof(struct mi_operation, cancel_task));
     struct mi_application *app = op->session->app;
-    http_conn_cancel(op->session->conn, &op->post);
+    if (op->verb->halt != NULL)
+        op->verb->halt(op);
+    else
+        http_conn_cancel(op->session->conn, &op->post);
     pthread_mutex_lock(&app->lock);
     let_go(op);
     pthread_mutex_unlock(&app->lock);
@@ -284,55 +293,18 @@ static uint32_t server_timeout_ms(uint64_t timeout_ms)
     return server_ms < MAX_SERVER_TIMEOUT_MS ? (uint32_t)server_ms : MAX_SERVER_TIMEOUT_MS;
 }
 
-static void choose_uri(struct wsman_get *get, const struct mi_operation_options *options)
+void mi_operation_choose_uri(const struct mi_call *call, struct wsman_resource *resource)
 {
-    get->form = WSMAN_URI_WMI;
+    const struct mi_operation_options *options = mi_options_operation(call->options);
+    resource->form = WSMAN_URI_WMI;
     if (options == NULL)
         return;
-    get->resource_uri = options->resource_uri;
+    resource->uri = options->resource_uri;
     if (options->resource_uri_prefix == NULL ||
         strcmp(options->resource_uri_prefix, COLLECTDMI_RESOURCE_URI_PREFIX_WMI) == 0)
         return;
-    get->form = WSMAN_URI_DMTF;
-    get->resource_uri_prefix = options->resource_uri_prefix;
-}
-
-static int write_request(struct mi_operation *op, const struct mi_operation_options *options,
-                         const MI_Char *namespace_name, const MI_Instance *key, struct err *err)
-{
-    const struct mi_destination_options *destination = op->session->options;
-    struct wsman_get get = {
-        .to_url = op->session->url,
-        .message_id = op->message_id,
-        .namespace_name = namespace_name,
-        .key = key,
-        .operation_timeout_ms = server_timeout_ms(op->post.timeout_ms),
-        .max_envelope_bytes =
-            destination->max_envelope_kb == 500 ? 0 : destination->max_envelope_kb * 1024,
-        .locale = destination->ui_locale != NULL ? destination->ui_locale : "en-US",
-        .data_locale = destination->data_locale != NULL ? destination->data_locale : "en-US",
-    };
-    choose_uri(&get, options);
-    if (options != NULL) {
-        get.options = options->custom;
-        get.option_count = options->custom_count;
-        get.options_must_understand = options->must_understand;
-    }
-    return wsman_envelope_write_get(&op->request, &get, NULL, err);
-}
-
-/* Keeps what is asked for, to judge the answer by. A resource URI of the caller's own may name
- * anything. */
-static int keep_asked(struct mi_operation *op, const struct mi_operation_options *options,
-                      const MI_Char *namespace_name, const MI_Instance *key, struct err *err)
-{
-    if (options != NULL && options->resource_uri != NULL)
-        return 0;
-    if (MI_Instance_Clone(key, &op->asked) != MI_RESULT_OK ||
-        (namespace_name != NULL &&
-         MI_Instance_SetNameSpace(op->asked, namespace_name) != MI_RESULT_OK))
-        return err_memory(err);
-    return 0;
+    resource->form = WSMAN_URI_DMTF;
+    resource->prefix = options->resource_uri_prefix;
 }
 
 /* Nothing readable travels unless the caller gave that up (packet privacy). */
@@ -342,35 +314,59 @@ static bool breaks_privacy(const struct mi_session *session)
     return options->plain_http && !http_scheme_seals(options->scheme) && !options->readable;
 }
 
-static void prepare(struct mi_operation *op, MI_OperationOptions *options,
-                    const MI_Char *namespace_name, const MI_Instance *key)
+static void fill_request(const struct mi_operation *op, const struct mi_operation_options *options,
+                         struct wsman_request *request)
 {
-    const struct mi_operation_options *chosen = mi_options_operation(options);
-    struct err err = ERR_INIT;
-    if (key == NULL) {
-        mi_outcome_from_result(&op->refusal, MI_RESULT_INVALID_PARAMETER,
-                               MI_ERRORCATEGORY_INVALID_ARGUMENT, "no instance was given");
-    } else if (breaks_privacy(op->session)) {
-        mi_outcome_unencrypted(&op->refusal, op->session->where);
-    } else {
-        op->post.timeout_ms = (uint32_t)choose_timeout_ms(op->session, chosen);
-        if (write_request(op, chosen, namespace_name, key, &err) != 0 ||
-            keep_asked(op, chosen, namespace_name, key, &err) != 0)
-            mi_outcome_from_err(&op->refusal, &err, HTTP_STAGE_QUEUED);
-    }
-    op->post.body = op->request.data;
-    op->post.body_bytes = op->request.size_bytes;
-    op->post.deadline_ms = http_loop_now_ms(op->session->app->loop) + op->post.timeout_ms;
+    const struct mi_destination_options *destination = op->session->options;
+    *request = (struct wsman_request){
+        .to_url = op->session->url,
+        .message_id = op->message_id,
+        .operation_timeout_ms = server_timeout_ms(op->post.timeout_ms),
+        .max_envelope_bytes =
+            destination->max_envelope_kb == 500 ? 0 : destination->max_envelope_kb * 1024,
+        .locale = destination->ui_locale != NULL ? destination->ui_locale : "en-US",
+        .data_locale = destination->data_locale != NULL ? destination->data_locale : "en-US",
+    };
+    if (options == NULL)
+        return;
+    request->options = options->custom;
+    request->option_count = options->custom_count;
+    request->options_must_understand = options->must_understand;
 }
 
-static struct mi_operation *new_operation(const MI_OperationCallbacks *callbacks, MI_Uint32 flags)
+int mi_operation_admit(struct mi_operation *op, const struct mi_call *call,
+                       struct wsman_request *request)
 {
-    struct mi_operation *op = calloc(1, sizeof *op);
+    const struct mi_operation_options *options = mi_options_operation(call->options);
+    if (breaks_privacy(op->session)) {
+        mi_outcome_unencrypted(&op->refusal, op->session->where);
+        return -1;
+    }
+    op->post.timeout_ms = (uint32_t)choose_timeout_ms(op->session, options);
+    fill_request(op, options, request);
+    return 0;
+}
+
+void mi_operation_refuse(struct mi_operation *op, const struct err *err)
+{
+    mi_outcome_from_err(&op->refusal, err, HTTP_STAGE_QUEUED);
+}
+
+void mi_operation_refuse_argument(struct mi_operation *op, const char *message)
+{
+    mi_outcome_from_result(&op->refusal, MI_RESULT_INVALID_PARAMETER,
+                           MI_ERRORCATEGORY_INVALID_ARGUMENT, message);
+}
+
+static struct mi_operation *new_operation(const struct mi_verb *verb, const struct mi_call *call)
+{
+    struct mi_operation *op = calloc(1, verb->bytes);
     if (op == NULL)
         return NULL;
-    if (callbacks != NULL)
-        op->callbacks = *callbacks;
-    op->flags = flags;
+    op->verb = verb;
+    if (call->callbacks != NULL)
+        op->callbacks = *call->callbacks;
+    op->flags = call->flags;
     op->start_task.run = start;
     op->cancel_task.run = cancel;
     op->post.take = take_bytes;
@@ -399,20 +395,23 @@ static int adopt(struct mi_session *session, struct mi_operation *op)
 }
 
 /* Where no operation can be made at all, the callback is the only way to say so. */
-static void refuse_at_once(const MI_OperationCallbacks *callbacks, MI_Operation *operation,
-                           MI_Result result)
+static void refuse_at_once(const struct mi_verb *verb, const struct mi_call *call, MI_Result result)
 {
-    if (callbacks != NULL && callbacks->instanceResult != NULL)
-        callbacks->instanceResult(operation, callbacks->callbackContext, NULL, MI_FALSE, result,
-                                  result == MI_RESULT_INVALID_PARAMETER
-                                      ? "the session is closed or was never opened"
-                                      : "out of memory",
-                                  NULL, NULL);
+    MI_Operation none = MI_OPERATION_NULL;
+    struct mi_report report = {
+        .operation = call->operation != NULL ? call->operation : &none,
+        .result = result,
+        .message = result == MI_RESULT_INVALID_PARAMETER
+                       ? "the session is closed or was never opened"
+                       : "out of memory",
+    };
+    if (call->callbacks != NULL && verb->is_heard(call->callbacks))
+        verb->say(call->callbacks, NULL, &report);
 }
 
-static MI_Result open_operation(MI_Session *session, struct mi_operation *op,
-                                MI_Operation *operation)
+static MI_Result link_operation(const struct mi_call *call, struct mi_operation *op)
 {
+    MI_Session *session = call->session;
     struct mi_application *app =
         session != NULL ? (struct mi_application *)session->reserved2 : NULL;
     if (app == NULL)
@@ -422,57 +421,41 @@ static MI_Result open_operation(MI_Session *session, struct mi_operation *op,
     struct mi_session *found = mi_session_find(app, session);
     if (found != NULL)
         result = adopt(found, op) == 0 ? MI_RESULT_OK : MI_RESULT_FAILED;
-    if (result == MI_RESULT_OK)
-        *operation = op->handle;
+    if (result == MI_RESULT_OK && call->operation != NULL)
+        *call->operation = op->handle;
     pthread_mutex_unlock(&app->lock);
     return result;
 }
 
-void MI_Session_GetInstance(MI_Session *session, MI_Uint32 flags, MI_OperationOptions *options,
-                            const MI_Char *namespaceName, const MI_Instance *inboundInstance,
-                            MI_OperationCallbacks *callbacks, MI_Operation *operation)
+struct mi_operation *mi_operation_open(const struct mi_verb *verb, const struct mi_call *call)
 {
-    MI_Operation unwanted = MI_OPERATION_NULL;
-    if (operation == NULL)
-        operation = &unwanted;
-    *operation = (MI_Operation)MI_OPERATION_NULL;
-    struct mi_operation *op = new_operation(callbacks, flags);
-    MI_Result result = op != NULL ? open_operation(session, op, operation) : MI_RESULT_FAILED;
-    if (result != MI_RESULT_OK) {
-        if (op != NULL)
-            free_operation(op);
-        refuse_at_once(callbacks, operation, result);
-        return;
-    }
-    prepare(op, options, namespaceName, inboundInstance);
+    if (call->operation != NULL)
+        *call->operation = (MI_Operation)MI_OPERATION_NULL;
+    struct mi_operation *op = new_operation(verb, call);
+    MI_Result result = op != NULL ? link_operation(call, op) : MI_RESULT_FAILED;
+    if (result == MI_RESULT_OK)
+        return op;
+    if (op != NULL)
+        free_operation(op);
+    refuse_at_once(verb, call, result);
+    return NULL;
+}
+
+void mi_operation_start(struct mi_operation *op, const struct mi_call *call)
+{
+    MI_Operation unwanted = op->handle;
+    op->post.deadline_ms = http_loop_now_ms(op->session->app->loop) + op->post.timeout_ms;
     http_loop_post(op->session->app->loop, &op->start_task);
-    if (operation == &unwanted)
+    if (call->operation == NULL)
         MI_Operation_Close(&unwanted);
 }
 
 /* --- what the user does with it --- */
 
-static void fill_results(const struct mi_operation *op, const MI_Instance **instance,
-                         MI_Boolean *moreResults, MI_Result *result, const MI_Char **errorMessage,
-                         const MI_Instance **completionDetails)
-{
-    if (instance != NULL)
-        *instance = op->instance;
-    if (moreResults != NULL)
-        *moreResults = MI_FALSE;
-    if (result != NULL)
-        *result = op->result;
-    if (errorMessage != NULL)
-        *errorMessage = op->message;
-    if (completionDetails != NULL)
-        *completionDetails = op->details;
-}
-
-/* Lock held; waits where that is possible. */
-static MI_Result await(struct mi_operation *op)
+MI_Result mi_operation_await(struct mi_operation *op, const struct mi_verb *verb)
 {
     struct mi_application *app = op->session->app;
-    if (op->callbacks.instanceResult != NULL || op->fetched ||
+    if (op->verb != verb || verb->is_heard(&op->callbacks) || op->fetched ||
         (!op->done && http_loop_is_current(app->loop)))
         return MI_RESULT_FAILED;
     op->fetched = true;
@@ -482,29 +465,25 @@ static MI_Result await(struct mi_operation *op)
     return MI_RESULT_OK;
 }
 
-MI_Result MI_Operation_GetInstance(MI_Operation *operation, const MI_Instance **instance,
-                                   MI_Boolean *moreResults, MI_Result *result,
-                                   const MI_Char **errorMessage,
-                                   const MI_Instance **completionDetails)
+void mi_operation_read(const struct mi_operation *op, MI_Result *result,
+                       const MI_Char **errorMessage, const MI_Instance **completionDetails)
 {
-    if (moreResults != NULL)
-        *moreResults = MI_FALSE;
-    struct mi_operation *op = find_and_lock(operation);
-    if (op == NULL)
-        return MI_RESULT_INVALID_PARAMETER;
-    struct mi_application *app = op->session->app;
-    MI_Result rc = await(op);
-    if (rc == MI_RESULT_OK) {
-        fill_results(op, instance, moreResults, result, errorMessage, completionDetails);
-        let_go(op);
-    }
-    pthread_mutex_unlock(&app->lock);
-    return rc;
+    if (result != NULL)
+        *result = op->result;
+    if (errorMessage != NULL)
+        *errorMessage = op->message;
+    if (completionDetails != NULL)
+        *completionDetails = op->details;
+}
+
+void mi_operation_leave(struct mi_operation *op)
+{
+    let_go(op);
 }
 
 MI_Result MI_Operation_Cancel(MI_Operation *operation, MI_CancellationReason reason)
 {
-    struct mi_operation *op = find_and_lock(operation);
+    struct mi_operation *op = mi_operation_find(operation);
     if (op == NULL)
         return MI_RESULT_INVALID_PARAMETER;
     struct mi_application *app = op->session->app;
@@ -515,7 +494,7 @@ MI_Result MI_Operation_Cancel(MI_Operation *operation, MI_CancellationReason rea
 
 MI_Result MI_Operation_Close(MI_Operation *operation)
 {
-    struct mi_operation *op = find_and_lock(operation);
+    struct mi_operation *op = mi_operation_find(operation);
     if (op == NULL)
         return MI_RESULT_INVALID_PARAMETER;
     struct mi_application *app = op->session->app;

@@ -180,6 +180,11 @@ static const char *fault_cure(const struct mi_outcome *outcome)
         return "check the values of the keys; the host has no such instance now";
     case MI_RESULT_INVALID_PARAMETER:
         return "check class and keys: are all keys of the class named, and no others?";
+    case MI_RESULT_INVALID_QUERY:
+        return "check the query: is it WQL, and are class and properties known there?";
+    case MI_RESULT_INVALID_ENUMERATION_CONTEXT:
+        return "the host has given the enumeration up, as it does when nobody goes on with it for "
+               "some time; enumerate again";
     case MI_RESULT_SERVER_LIMITS_EXCEEDED:
         return "ask this host less often, or raise its WinRM quotas";
     case MI_RESULT_SERVER_IS_SHUTTING_DOWN:

@@ -64,6 +64,19 @@ static const struct wsman_state header = {WSMAN_TEXT_REFUSED, header_child, NULL
 
 /* ---- Body ---- */
 
+static int open_answer(struct wsman_reader *reader, struct wsman_node *child,
+                       const struct wsman_tag *tag)
+{
+    switch (reader->answer) {
+    case WSMAN_ANSWER_PAGE:
+        return wsman_page_open(reader, child, tag);
+    case WSMAN_ANSWER_CLASS:
+        return wsman_class_open(reader, child, tag);
+    default:
+        return wsman_payload_open(reader, child, tag);
+    }
+}
+
 static int body_child(struct wsman_reader *reader, struct wsman_node *child,
                       const struct wsman_tag *tag)
 {
@@ -72,7 +85,7 @@ static int body_child(struct wsman_reader *reader, struct wsman_node *child,
         return wsman_reader_fail(reader, ERR_PROTOCOL, "a second element in the Body: %.60s",
                                  tag->name);
     if (!is_soap(reader, tag, "Fault"))
-        return wsman_payload_open(reader, child, tag);
+        return open_answer(reader, child, tag);
     wsman_complaint_open(reader, child);
     return 0;
 }

@@ -7,24 +7,8 @@
 #include "wsman/names.h"
 #include "wsman/text.h"
 
-#define USUAL_BYTES           2000 /* a Get with a key or two and its URL */
-#define KEY_MAX_BYTES         65536
-#define REFERENCE_MAX_NESTING 8 /* a key that is a reference whose key is a reference ... */
-
-/* Where the selectors of one instance go, and what they share. */
-struct writer {
-    struct buf *out;
-    const struct wsman_get *get;
-    struct buf scratch; /* one value as text */
-};
-
-/* One element of an instance. */
-struct key {
-    const char *name;
-    MI_Type type;
-    MI_Uint32 flags;
-    MI_Value value;
-};
+#define USUAL_BYTES   2000 /* a Get with a key or two and its URL */
+#define KEY_MAX_BYTES 65536
 
 /* At least digits digits; buf_add_format would cost ten times this. */
 static void add_number(struct buf *out, uint32_t number, unsigned digits)
@@ -38,156 +22,13 @@ static void add_number(struct buf *out, uint32_t number, unsigned digits)
     buf_add(out, text + at, sizeof text - at);
 }
 
-/* Text that came from a caller; what says in the sentence which one. */
-static int add_text(struct buf *out, const char *text, const char *what, const char *name,
-                    struct err *err)
+int wsman_envelope_add_text(struct buf *out, const char *text, const char *what, const char *name,
+                            struct err *err)
 {
     const char *refusal = wsman_text_refusal(text);
     if (refusal != NULL)
         return err_set(err, ERR_CONFIG, "%s%.100s %s", what, name, refusal);
     wsman_text_write(out, text);
-    return 0;
-}
-
-/* ---- The resource URI ---- */
-
-static int add_resource_uri(struct buf *out, const struct wsman_get *get, const char *class_name,
-                            const char *namespace_name, struct err *err)
-{
-    if (get->resource_uri != NULL) {
-        if (wsman_uri_check(get->resource_uri, "the resource URI", err) != 0)
-            return -1;
-        wsman_text_write(out, get->resource_uri);
-        return 0;
-    }
-    enum wsman_uri_form form = namespace_name != NULL ? get->form : WSMAN_URI_DMTF;
-    return wsman_uri_write(out, form, get->resource_uri_prefix, namespace_name, class_name, err);
-}
-
-/* Writes w:ResourceURI's content; *in_uri tells whether the namespace is part of it. */
-static int write_resource_uri(struct buf *out, const struct wsman_get *get, const char *class_name,
-                              const char *namespace_name, bool *in_uri, struct err *err)
-{
-    size_t start = out->size_bytes;
-    if (namespace_name != NULL && wsman_uri_check_namespace(namespace_name, err) != 0)
-        return -1;
-    if (add_resource_uri(out, get, class_name, namespace_name, err) != 0)
-        return -1;
-    *in_uri = wsman_uri_is_wmi(buf_text(out) + start, out->size_bytes - start);
-    return 0;
-}
-
-/* ---- Selectors ---- */
-
-static int write_selector_set(struct writer *writer, const MI_Instance *key,
-                              const char *namespace_selector, unsigned nesting, struct err *err);
-
-/* A reference in a selector is an endpoint reference of its own (shared/facts/wire.md 1). */
-static int write_reference(struct writer *writer, const MI_Instance *reference, unsigned nesting,
-                           struct err *err)
-{
-    struct buf *out = writer->out;
-    const char *class_name;
-    const char *namespace_name = NULL;
-    bool in_uri;
-    if (nesting >= REFERENCE_MAX_NESTING)
-        return err_set(err, ERR_CONFIG, "references as keys nest deeper than %d",
-                       REFERENCE_MAX_NESTING);
-    MI_Instance_GetClassName(reference, &class_name);
-    MI_Instance_GetNameSpace(reference, &namespace_name);
-    if (namespace_name == NULL)
-        namespace_name = writer->get->namespace_name;
-    struct wsman_get form = {.form = writer->get->form};
-    buf_add_text(out, "<a:EndpointReference><a:Address>" WSMAN_ANONYMOUS
-                      "</a:Address><a:ReferenceParameters><w:ResourceURI>");
-    if (write_resource_uri(out, &form, class_name, namespace_name, &in_uri, err) != 0)
-        return -1;
-    buf_add_text(out, "</w:ResourceURI>");
-    if (write_selector_set(writer, reference, in_uri ? NULL : namespace_name, nesting + 1, err) !=
-        0)
-        return -1;
-    buf_add_text(out, "</a:ReferenceParameters></a:EndpointReference>");
-    return 0;
-}
-
-/* The value as plain text: no quotes, nothing doubled (shared/facts/wire.md 1). */
-static int write_plain(struct writer *writer, const struct key *key, struct err *err)
-{
-    if (key->type == MI_STRING)
-        return add_text(writer->out, key->value.string, "key ", key->name, err);
-    buf_reset(&writer->scratch);
-    cim_value_print(&writer->scratch, key->type, &key->value);
-    if (buf_failed(&writer->scratch, "key", err) != 0)
-        return -1;
-    wsman_text_write(writer->out, buf_text(&writer->scratch));
-    return 0;
-}
-
-static int check_key(const struct key *key, struct err *err)
-{
-    if (key->flags & MI_FLAG_NULL)
-        return err_set(err, ERR_CONFIG, "key %.100s is null", key->name);
-    if (key->type & MI_ARRAY)
-        return err_set(err, ERR_CONFIG, "key %.100s is an array, which no key can be", key->name);
-    if (key->type == MI_INSTANCE)
-        return err_set(err, ERR_CONFIG, "key %.100s is an instance, which no key can be",
-                       key->name);
-    return 0;
-}
-
-static int write_selector(struct writer *writer, const struct key *key, unsigned nesting,
-                          struct err *err)
-{
-    if (check_key(key, err) != 0)
-        return -1;
-    buf_add_text(writer->out, "<w:Selector Name=\"");
-    if (add_text(writer->out, key->name, "the name of a key", "", err) != 0)
-        return -1;
-    buf_add_text(writer->out, "\">");
-    int result = key->type == MI_REFERENCE
-                     ? write_reference(writer, key->value.reference, nesting, err)
-                     : write_plain(writer, key, err);
-    buf_add_text(writer->out, "</w:Selector>");
-    return result;
-}
-
-static int write_selectors(struct writer *writer, const MI_Instance *instance, unsigned nesting,
-                           struct err *err)
-{
-    MI_Uint32 count = 0;
-    MI_Instance_GetElementCount(instance, &count);
-    bool flagged = cim_instance_has_keys(instance);
-    for (MI_Uint32 i = 0; i < count; i++) {
-        struct key key;
-        MI_Instance_GetElementAt(instance, i, &key.name, &key.value, &key.type, &key.flags);
-        if (flagged && !(key.flags & MI_FLAG_KEY))
-            continue;
-        if (write_selector(writer, &key, nesting, err) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* A singleton without a namespace selector has no SelectorSet at all (shared/facts/wire.md 1). */
-static int write_selector_set(struct writer *writer, const MI_Instance *key,
-                              const char *namespace_selector, unsigned nesting, struct err *err)
-{
-    struct buf *out = writer->out;
-    size_t start = out->size_bytes;
-    buf_add_text(out, "<w:SelectorSet>");
-    size_t empty = out->size_bytes;
-    if (namespace_selector != NULL) {
-        buf_add_text(out, "<w:Selector Name=\"" WSMAN_SELECTOR_NAMESPACE "\">");
-        for (const char *c = namespace_selector; *c != '\0'; c++)
-            buf_add_char(out, *c == '\\' ? '/' : *c);
-        buf_add_text(out, "</w:Selector>");
-    }
-    if (write_selectors(writer, key, nesting, err) != 0)
-        return -1;
-    if (out->size_bytes > empty)
-        buf_add_text(out, "</w:SelectorSet>");
-    else
-        out->size_bytes = start;
     return 0;
 }
 
@@ -226,13 +67,13 @@ static const char *xs_type(MI_Type type, const MI_Value *value)
     }
 }
 
-static int write_option(struct writer *writer, const struct wsman_option *option,
+static int write_option(struct wsman_writer *writer, const struct wsman_option *option,
                         const MI_Value *item, struct err *err)
 {
     struct buf *out = writer->out;
     MI_Type type = option->type & ~MI_ARRAY;
     buf_add_text(out, "<w:Option Name=\"");
-    if (add_text(out, option->name, "the name of an option", "", err) != 0)
+    if (wsman_envelope_add_text(out, option->name, "the name of an option", "", err) != 0)
         return -1;
     buf_add_text(out, option->must_comply ? "\" MustComply=\"true\" Type=\"xs:" : "\" Type=\"xs:");
     buf_add_text(out, xs_type(type, item));
@@ -240,13 +81,14 @@ static int write_option(struct writer *writer, const struct wsman_option *option
     buf_reset(&writer->scratch);
     cim_value_print(&writer->scratch, type, item);
     if (buf_failed(&writer->scratch, "option", err) != 0 ||
-        add_text(out, buf_text(&writer->scratch), "option ", option->name, err) != 0)
+        wsman_envelope_add_text(out, buf_text(&writer->scratch), "option ", option->name, err) != 0)
         return -1;
     buf_add_text(out, "</w:Option>");
     return 0;
 }
 
-static int write_items(struct writer *writer, const struct wsman_option *option, struct err *err)
+static int write_items(struct wsman_writer *writer, const struct wsman_option *option,
+                       struct err *err)
 {
     MI_Type type = option->type & ~MI_ARRAY;
     if (type == MI_INSTANCE || type == MI_REFERENCE || cim_value_item_bytes(type) == 0 ||
@@ -263,19 +105,30 @@ static int write_items(struct writer *writer, const struct wsman_option *option,
     return 0;
 }
 
-static int write_options(struct writer *writer, struct err *err)
+static int write_all(struct wsman_writer *writer, const struct wsman_option *options, size_t count,
+                     struct err *err)
 {
-    const struct wsman_get *get = writer->get;
-    if (get->option_count == 0)
-        return 0;
-    if (get->option_count > WSMAN_ENVELOPE_MAX_OPTIONS)
-        return err_set(err, ERR_LIMIT, "more than %d options", WSMAN_ENVELOPE_MAX_OPTIONS);
-    buf_add_text(writer->out, "<w:OptionSet xmlns:xs=\"" WSMAN_NS_XS "\"");
-    buf_add_text(writer->out, get->options_must_understand ? " s:mustUnderstand=\"true\">" : ">");
-    for (size_t i = 0; i < get->option_count; i++) {
-        if (write_items(writer, &get->options[i], err) != 0)
+    for (size_t i = 0; i < count; i++) {
+        if (write_items(writer, &options[i], err) != 0)
             return -1;
     }
+    return 0;
+}
+
+static int write_options(struct wsman_writer *writer, const struct wsman_envelope *envelope,
+                         struct err *err)
+{
+    const struct wsman_request *request = writer->request;
+    if (request->option_count + envelope->option_count == 0)
+        return 0;
+    if (request->option_count > WSMAN_ENVELOPE_MAX_OPTIONS)
+        return err_set(err, ERR_LIMIT, "more than %d options", WSMAN_ENVELOPE_MAX_OPTIONS);
+    buf_add_text(writer->out, "<w:OptionSet xmlns:xs=\"" WSMAN_NS_XS "\"");
+    buf_add_text(writer->out,
+                 request->options_must_understand ? " s:mustUnderstand=\"true\">" : ">");
+    if (write_all(writer, envelope->options, envelope->option_count, err) != 0 ||
+        write_all(writer, request->options, request->option_count, err) != 0)
+        return -1;
     buf_add_text(writer->out, "</w:OptionSet>");
     return 0;
 }
@@ -288,35 +141,36 @@ static int write_locale(struct buf *out, const char *element, const char *locale
         return 0;
     buf_add_text(out, element);
     buf_add_text(out, " xml:lang=\"");
-    if (add_text(out, locale, "the locale", "", err) != 0)
+    if (wsman_envelope_add_text(out, locale, "the locale", "", err) != 0)
         return -1;
     /* It must be false (shared/facts/wire.md 1). */
     buf_add_text(out, "\" s:mustUnderstand=\"false\"/>");
     return 0;
 }
 
-static int write_address(struct writer *writer, const char *class_name, bool *in_uri,
+static int write_address(struct wsman_writer *writer, const struct wsman_envelope *envelope,
                          struct err *err)
 {
     struct buf *out = writer->out;
-    const struct wsman_get *get = writer->get;
     buf_add_text(out, "<s:Envelope xmlns:s=\"" WSMAN_NS_SOAP "\" xmlns:a=\"" WSMAN_NS_ADDRESSING
                       "\" xmlns:w=\"" WSMAN_NS_WSMAN "\" xmlns:p=\"" WSMAN_NS_MICROSOFT
                       "\"><s:Header><a:To>");
-    if (add_text(out, get->to_url, "the URL", "", err) != 0)
+    if (wsman_envelope_add_text(out, writer->request->to_url, "the URL", "", err) != 0)
         return -1;
     buf_add_text(out, "</a:To><w:ResourceURI s:mustUnderstand=\"true\">");
-    if (write_resource_uri(out, get, class_name, get->namespace_name, in_uri, err) != 0)
+    if (envelope->write_uri(writer, envelope->what, err) != 0)
         return -1;
-    buf_add_text(out, "</w:ResourceURI><a:ReplyTo><a:Address s:mustUnderstand=\"true\">"        //
-                 WSMAN_ANONYMOUS "</a:Address></a:ReplyTo><a:Action s:mustUnderstand=\"true\">" //
-                 WSMAN_ACTION_GET "</a:Action>");
+    buf_add_text(out, "</w:ResourceURI><a:ReplyTo><a:Address s:mustUnderstand=\"true\">" //
+                 WSMAN_ANONYMOUS "</a:Address></a:ReplyTo><a:Action s:mustUnderstand=\"true\">");
+    buf_add_text(out, envelope->action);
+    buf_add_text(out, "</a:Action>");
     return 0;
 }
 
-static void write_limits_and_identity(struct buf *out, const struct wsman_get *get, size_t *offset)
+static void write_limits_and_identity(struct buf *out, const struct wsman_request *request,
+                                      size_t *offset)
 {
-    uint32_t max = get->max_envelope_bytes;
+    uint32_t max = request->max_envelope_bytes;
     if (max == 0)
         max = WSMAN_ENVELOPE_DEFAULT_MAX_BYTES;
     if (max < WSMAN_ENVELOPE_MIN_MAX_BYTES)
@@ -325,7 +179,7 @@ static void write_limits_and_identity(struct buf *out, const struct wsman_get *g
     add_number(out, max, 1);
     buf_add_text(out, "</w:MaxEnvelopeSize><a:MessageID>uuid:");
     *offset = out->size_bytes;
-    buf_add(out, get->message_id, WSMAN_UUID_CHARS);
+    buf_add(out, request->message_id, WSMAN_UUID_CHARS);
     buf_add_text(out, "</a:MessageID>");
 }
 
@@ -340,23 +194,25 @@ static void write_timeout(struct buf *out, uint32_t timeout_ms)
     buf_add_text(out, "S</w:OperationTimeout>");
 }
 
-static int write_envelope(struct writer *writer, size_t *offset, struct err *err)
+static int write_envelope(struct wsman_writer *writer, const struct wsman_envelope *envelope,
+                          size_t *offset, struct err *err)
 {
     struct buf *out = writer->out;
-    const struct wsman_get *get = writer->get;
-    const char *class_name;
-    bool in_uri;
-    MI_Instance_GetClassName(get->key, &class_name);
-    if (write_address(writer, class_name, &in_uri, err) != 0)
+    const struct wsman_request *request = writer->request;
+    if (write_address(writer, envelope, err) != 0)
         return -1;
-    write_limits_and_identity(out, get, offset);
-    if (write_locale(out, "<w:Locale", get->locale, err) != 0 ||
-        write_locale(out, "<p:DataLocale", get->data_locale, err) != 0 ||
-        write_selector_set(writer, get->key, in_uri ? NULL : get->namespace_name, 0, err) != 0 ||
-        write_options(writer, err) != 0)
+    write_limits_and_identity(out, request, offset);
+    if (write_locale(out, "<w:Locale", request->locale, err) != 0 ||
+        write_locale(out, "<p:DataLocale", request->data_locale, err) != 0 ||
+        (envelope->write_selectors != NULL &&
+         envelope->write_selectors(writer, envelope->what, err) != 0) ||
+        write_options(writer, envelope, err) != 0)
         return -1;
-    write_timeout(out, get->operation_timeout_ms);
-    buf_add_text(out, "</s:Header><s:Body></s:Body></s:Envelope>");
+    write_timeout(out, request->operation_timeout_ms);
+    buf_add_text(out, "</s:Header><s:Body>");
+    if (envelope->write_body != NULL && envelope->write_body(writer, envelope->what, err) != 0)
+        return -1;
+    buf_add_text(out, "</s:Body></s:Envelope>");
     return buf_failed(out, "the request", err);
 }
 
@@ -370,19 +226,20 @@ static void take_back(struct buf *out, size_t size_bytes)
         out->data[size_bytes] = '\0';
 }
 
-int wsman_envelope_write_get(struct buf *out, const struct wsman_get *get,
-                             size_t *message_id_offset, struct err *err)
+int wsman_envelope_write(struct buf *out, const struct wsman_request *request,
+                         const struct wsman_envelope *envelope, size_t *message_id_offset,
+                         struct err *err)
 {
-    struct writer writer = {.out = out, .get = get};
+    struct wsman_writer writer = {.out = out, .request = request};
     size_t start = out->size_bytes;
     size_t offset = 0;
     if (buf_failed(out, "the request", err) != 0)
         return -1;
-    if (strlen(get->message_id) != WSMAN_UUID_CHARS)
+    if (strlen(request->message_id) != WSMAN_UUID_CHARS)
         return err_set(err, ERR_CONFIG, "the message id is not a UUID");
     buf_init(&writer.scratch, KEY_MAX_BYTES);
     buf_reserve(out, start + USUAL_BYTES);
-    int result = write_envelope(&writer, &offset, err);
+    int result = write_envelope(&writer, envelope, &offset, err);
     buf_free(&writer.scratch);
     if (result != 0)
         take_back(out, start);

@@ -368,8 +368,39 @@ static const struct wsman_state selector_set = {WSMAN_TEXT_REFUSED, selector_set
 
 /* ---- The payload ---- */
 
-/* The whole is handed over by finish; nothing is left to do where it ends. */
-static const struct wsman_state instance = {WSMAN_TEXT_REFUSED, instance_child, NULL};
+/* The whole is handed over by finish, an item of an enumeration here. */
+static int instance_end(struct wsman_reader *reader, struct wsman_node *node)
+{
+    (void)node;
+    return reader->answer == WSMAN_ANSWER_PAGE ? wsman_page_hand_over(reader) : 0;
+}
+
+static const struct wsman_state instance = {WSMAN_TEXT_REFUSED, instance_child, instance_end};
+
+#define NO_CLASS_YET "EndpointReference"
+
+static int reference_item_end(struct wsman_reader *reader, struct wsman_node *node)
+{
+    const MI_Char *name;
+    (void)node;
+    MI_Instance_GetClassName(reader->instance, &name);
+    if (strcmp(name, NO_CLASS_YET) == 0)
+        return wsman_reader_fail(reader, ERR_PROTOCOL, "an item refers to no class");
+    return wsman_page_hand_over(reader);
+}
+
+static const struct wsman_state reference_item = {WSMAN_TEXT_REFUSED, endpoint_child,
+                                                  reference_item_end};
+
+int wsman_payload_open_reference(struct wsman_reader *reader, struct wsman_node *node)
+{
+    reader->instance = cim_instance_new(NO_CLASS_YET, sizeof NO_CLASS_YET - 1);
+    if (reader->instance == NULL)
+        return wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
+    node->state = &reference_item;
+    node->holder = node->instance = reader->instance;
+    return 0;
+}
 
 /* Elements that are answers, but to other questions: a schema, an enumeration, an Identify. */
 static bool is_other_answer(const struct wsman_reader *reader, const struct wsman_tag *tag)
@@ -404,8 +435,8 @@ int wsman_payload_open(struct wsman_reader *reader, struct wsman_node *node,
 {
     bool fragment = wsman_reader_is(reader, tag, WSMAN_WSMAN) && is_name(tag, "XmlFragment");
     if (!fragment && is_other_answer(reader, tag))
-        return wsman_reader_fail(reader, ERR_PROTOCOL, "the Body holds %.60s, not an instance",
-                                 tag->name);
+        return wsman_reader_fail(reader, ERR_PROTOCOL, "the %.60s holds %.60s, not an instance",
+                                 wsman_node_around(node)->tag_name, tag->name);
     size_t count = strlen(tag->name);
     if (count > CIM_INSTANCE_MAX_NAME)
         return wsman_reader_fail(reader, ERR_LIMIT, "a class name of %zu bytes", count);

@@ -394,6 +394,8 @@ struct wsman_reader *wsman_reader_new(const struct wsman_reader_limits *limits, 
     if (reader->limits.attributes > WSMAN_READER_MAX_ATTRIBUTES)
         reader->limits.attributes = WSMAN_READER_MAX_ATTRIBUTES;
     buf_init(&reader->text, reader->limits.text_bytes);
+    buf_init(&reader->page_context, WSMAN_PAGE_MAX_CONTEXT_BYTES);
+    buf_init(&reader->values, reader->limits.text_bytes);
     if (make_context(reader) != 0) {
         wsman_reader_free(reader);
         err_memory(err);
@@ -403,20 +405,25 @@ struct wsman_reader *wsman_reader_new(const struct wsman_reader_limits *limits, 
     return reader;
 }
 
-static void drop_instance(struct wsman_reader *reader)
+static void drop_result(struct wsman_reader *reader)
 {
     if (reader->instance != NULL)
         MI_Instance_Delete(reader->instance);
     reader->instance = NULL;
+    if (reader->schema != NULL)
+        MI_Class_Delete(reader->schema);
+    reader->schema = NULL;
 }
 
 void wsman_reader_free(struct wsman_reader *reader)
 {
     if (reader == NULL)
         return;
-    drop_instance(reader);
+    drop_result(reader);
     drop_context(reader);
     buf_free(&reader->text);
+    buf_free(&reader->page_context);
+    buf_free(&reader->values);
     free(reader);
 }
 
@@ -425,10 +432,11 @@ void wsman_reader_free(struct wsman_reader *reader)
 static void forget_reply(struct wsman_reader *reader)
 {
     static const struct wsman_fault no_fault = WSMAN_FAULT_INIT;
-    drop_instance(reader);
+    drop_result(reader);
     buf_reset(&reader->text);
     if (reader->text.capacity_bytes > KEPT_TEXT_BYTES)
         buf_free(&reader->text);
+    buf_free(&reader->values); /* one reply in thousands is a class */
     err_clear(&reader->err);
     if (reader->is_fault || reader->fault.not_understood[0] != '\0')
         reader->fault = no_fault;
@@ -443,6 +451,7 @@ static void forget_reply(struct wsman_reader *reader)
     reader->head_bytes = 0;
     reader->parsing = false;
     reader->complete = false;
+    reader->answer = WSMAN_ANSWER_INSTANCE;
 }
 
 int wsman_reader_begin(struct wsman_reader *reader, const char *relates_to, struct err *err)
@@ -461,6 +470,19 @@ int wsman_reader_begin(struct wsman_reader *reader, const char *relates_to, stru
         memcpy(reader->relates_to, relates_to, count);
     reader->relates_to[count] = '\0';
     return 0;
+}
+
+void wsman_reader_expect(struct wsman_reader *reader, enum wsman_answer answer)
+{
+    reader->answer = answer;
+}
+
+void wsman_reader_expect_page(struct wsman_reader *reader, const struct wsman_items *items)
+{
+    reader->answer = WSMAN_ANSWER_PAGE;
+    reader->items = *items;
+    reader->page = (struct wsman_page){.context = NULL};
+    buf_reset(&reader->page_context);
 }
 
 static bool is_known(xmlCharEncoding encoding)
@@ -552,6 +574,16 @@ static int check_end(struct wsman_reader *reader)
     return 0;
 }
 
+static enum wsman_reply_kind kind_of(const struct wsman_reader *reader)
+{
+    static const enum wsman_reply_kind kinds[] = {
+        [WSMAN_ANSWER_INSTANCE] = WSMAN_REPLY_INSTANCE,
+        [WSMAN_ANSWER_PAGE] = WSMAN_REPLY_PAGE,
+        [WSMAN_ANSWER_CLASS] = WSMAN_REPLY_CLASS,
+    };
+    return reader->is_fault ? WSMAN_REPLY_FAULT : kinds[reader->answer];
+}
+
 int wsman_reader_finish(struct wsman_reader *reader, struct wsman_reply *reply, struct err *err)
 {
     if (!has_failed(reader)) {
@@ -561,12 +593,26 @@ int wsman_reader_finish(struct wsman_reader *reader, struct wsman_reply *reply, 
     }
     if (has_failed(reader))
         return hand_out_err(reader, err);
-    reply->kind = reader->is_fault ? WSMAN_REPLY_FAULT : WSMAN_REPLY_INSTANCE;
+    reply->kind = kind_of(reader);
     reply->instance = reader->instance;
+    reply->schema = reader->schema;
     if (reader->is_fault)
         reply->fault = reader->fault;
+    if (reply->kind == WSMAN_REPLY_PAGE)
+        reply->page = reader->page;
     reader->instance = NULL;
+    reader->schema = NULL;
     /* A second finish has nothing to give. */
     err_set(&reader->err, ERR_PROTOCOL, NOT_BEGUN);
     return 0;
+}
+
+void wsman_reply_drop(struct wsman_reply *reply)
+{
+    if (reply->instance != NULL)
+        MI_Instance_Delete(reply->instance);
+    reply->instance = NULL;
+    if (reply->schema != NULL)
+        MI_Class_Delete(reply->schema);
+    reply->schema = NULL;
 }

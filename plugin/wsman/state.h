@@ -2,13 +2,17 @@
 /*
  * state: the parts of a reader, shared by the files that each know one region of the envelope.
  * Private to wsman/: reader.c (life, libxml2, limits, the stack), scope.c (namespaces), document.c
- * (Envelope, Header, Body), payload.c (instances), complaint.c (faults).
+ * (Envelope, Header, Body), payload.c (instances), page.c (enumerations), class.c
+ * (class declarations), complaint.c (faults).
  *
  *   every open element is a node on a stack; its state says what a child, an end and text mean:
  *
  *   (none) -Envelope-> document.c envelope -Header-> header -RelatesTo-> relates_to
  *                                          -Body---> body --Fault----> complaint.c fault
  *                                                         --Class----> payload.c instance
+ *                                                         --PullResponse-> page.c page
+ *                                                              -Items-> items -Class-> instance
+ *                                                         --CLASS----> class.c class_declaration
  *   instance -any-> property -text, cim:Datetime, a:ReferenceParameters, other children-> its value
  */
 #ifndef WSMAN_STATE_H
@@ -20,9 +24,10 @@
 #include "wsman/reader.h"
 #include "wsman/uuid.h"
 
-#define WSMAN_READER_MAX_DEPTH      64
-#define WSMAN_READER_MAX_SCOPES     256
-#define WSMAN_READER_MAX_ATTRIBUTES 64 /* of one element, declarations included */
+#define WSMAN_READER_MAX_DEPTH       64
+#define WSMAN_READER_MAX_SCOPES      256
+#define WSMAN_PAGE_MAX_CONTEXT_BYTES 4096
+#define WSMAN_READER_MAX_ATTRIBUTES  64 /* of one element, declarations included */
 
 /* Namespaces we know, as pointers into the context's dictionary: equal pointers, equal names. */
 enum wsman_namespace {
@@ -83,6 +88,7 @@ struct wsman_node {
     const struct wsman_state *state;
     const char *tag_name;
     const char *name;      /* of the property or selector this node is */
+    const char *type_name; /* class.c: the qualifier's TYPE */
     MI_Instance *holder;   /* where this node's value goes */
     MI_Instance *instance; /* where its children's values go; the holder where it has no own */
     const char *xsi_class; /* class in xsi:type ("p:Class_Type"), its length; NULL where absent */
@@ -129,8 +135,19 @@ struct wsman_reader {
     size_t head_bytes;
     bool parsing;  /* the context has been reset for this reply */
     bool complete; /* </s:Envelope> was seen */
+    enum wsman_answer answer;
     struct err err;
     char relates_to[WSMAN_UUID_CHARS + 1];
+
+    /* A page of an enumeration (page.c) */
+    struct wsman_items items;
+    struct wsman_page page;
+    struct buf page_context;
+
+    /* A class (class.c) */
+    MI_Class *schema;  /* owned until finish hands it out */
+    struct buf values; /* of the qualifier or property at hand, each with a NUL behind it */
+    MI_Uint32 value_count;
 
     /* What came of it */
     MI_Instance *instance; /* owned until finish hands it out */
@@ -179,8 +196,19 @@ const char *wsman_scope_find(const struct wsman_reader *reader, const char *pref
 /* Makes node the payload (payload.c) or the fault (complaint.c). */
 int wsman_payload_open(struct wsman_reader *reader, struct wsman_node *node,
                        const struct wsman_tag *tag);
+/* Makes node an item that is an endpoint reference: an instance with its keys. */
+int wsman_payload_open_reference(struct wsman_reader *reader, struct wsman_node *node);
+/* Makes node an EnumerateResponse or a PullResponse (page.c). */
+int wsman_page_open(struct wsman_reader *reader, struct wsman_node *node,
+                    const struct wsman_tag *tag);
+/* Hands reader->instance, which is whole, over as an item. */
+int wsman_page_hand_over(struct wsman_reader *reader);
 void wsman_complaint_open(struct wsman_reader *reader, struct wsman_node *node);
 /* An s:NotUnderstood in the header. */
 void wsman_complaint_note_header(struct wsman_reader *reader, const struct wsman_tag *tag);
+
+/* Makes node a CLASS (class.c). */
+int wsman_class_open(struct wsman_reader *reader, struct wsman_node *node,
+                     const struct wsman_tag *tag);
 
 #endif

@@ -140,6 +140,24 @@ int wsman_uri_write(struct buf *out, enum wsman_uri_form form, const char *prefi
     return 0;
 }
 
+int wsman_uri_write_all(struct buf *out, enum wsman_uri_form form, const char *prefix,
+                        const char *namespace_name, struct err *err)
+{
+    if (namespace_name != NULL && wsman_uri_check_namespace(namespace_name, err) != 0)
+        return -1;
+    if (prefix != NULL && wsman_uri_check(prefix, "the resource URI prefix", err) != 0)
+        return -1;
+    if (prefix != NULL && strcmp(prefix, WSMAN_URI_PREFIX_DMTF) != 0)
+        write_prefixed(out, prefix, "*");
+    else if (form == WSMAN_URI_DMTF)
+        buf_add_text(out, WSMAN_URI_DMTF_ALL);
+    else if (namespace_name != NULL)
+        write_wmi(out, namespace_name, "*");
+    else
+        return err_set(err, ERR_CONFIG, "the WMI resource URI needs a namespace");
+    return 0;
+}
+
 bool wsman_uri_is_wmi(const char *uri, size_t count)
 {
     const size_t prefix = sizeof WSMAN_URI_PREFIX_WMI; /* its NUL stands for the slash */

@@ -33,6 +33,12 @@ int wsman_uri_check_class(const char *name, struct err *err);
 int wsman_uri_write(struct buf *out, enum wsman_uri_form form, const char *prefix,
                     const char *namespace_name, const char *class_name, struct err *err);
 
+/* Appends the URI that stands for all classes of a namespace, for a query whose text names the
+ * class (MS-WSMV 3.1.4.1.13; DSP0227 6.3): `.../wmi/root/cimv2` and a star, or the DMTF one, whose
+ * namespace belongs in a selector; with a prefix, prefix, slash, star. ERR_CONFIG. */
+int wsman_uri_write_all(struct buf *out, enum wsman_uri_form form, const char *prefix,
+                        const char *namespace_name, struct err *err);
+
 /* 0 where text holds only characters that a URI may hold (RFC 3986 2); what names it in the
  * sentence. ERR_CONFIG. */
 int wsman_uri_check(const char *text, const char *what, struct err *err);

@@ -105,9 +105,31 @@ def a_failure_is_a_sentence_and_the_result_code(folder):
             assert status == FAILED and word in errors and not out, (mode, status, out, errors)
 
 
+def all_instances_and_queries_are_printed(folder):
+    with stand.start_hosts(folder, HOST) as simhost:
+        where, right = url(simhost), secret(folder)
+        query = "SELECT Name, State FROM Win32_Service WHERE Name LIKE 'W%' AND State = 'Running'"
+        cases = [
+            (["--all", "--keys", where, "Win32_LogicalDisk"], "DeviceID\tC:\n\nDeviceID\tD:\n"),
+            (["--all", where, "Win32_Service", "Name"], None),
+            (["--query", query, "--json", where], '{"Name": "W32Time", "State": "Running"}\n{"Name": "WinRM", "State": "Running"}\n'
+                                                  '{"Name": "Winmgmt", "State": "Running"}\n'),
+            (["--query", "SELECT Name FROM Win32_Service WHERE Name = 'none'", where], ""),
+        ]
+        for words, wanted in cases:
+            status, out, errors = stand.mi_get(*right, *words)
+            assert status == 0 and not errors, (words, status, out, errors)
+            assert out == wanted if wanted is not None else out.count("Name\t") == 9, (words, out)
+        for wanted, words in ((15, ["--query", "SELECT", where]), (5, ["--all", where, "Win32_None"]),
+                              (USAGE, ["--all", where]), (USAGE, ["--keys", where, "X=@"]), (USAGE, ["--all", "--query", "x", where, "X"])):
+            status, out, errors = stand.mi_get(*right, *words)
+            assert status == wanted and errors.startswith("mi-get: ") and not out, (words, status, out, errors)
+
+
 stand.main([
     every_recorded_property_is_printed_as_a_second_parser_reads_it,
     json_says_the_same,
     wanted_properties_are_chosen_without_regard_to_case,
+    all_instances_and_queries_are_printed,
     a_failure_is_a_sentence_and_the_result_code,
 ])
