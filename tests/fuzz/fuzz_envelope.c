@@ -18,7 +18,7 @@
 #include "cim/objectpath.h"
 #include "cim/value.h"
 #include "fuzz.h"
-#include "wsman/envelope.h"
+#include "wsman/get.h"
 
 #define SOAP        "http://www.w3.org/2003/05/soap-envelope"
 #define ADDRESSING  "http://schemas.xmlsoap.org/ws/2004/08/addressing"
@@ -117,7 +117,7 @@ static void add_selector(struct request *request, const char *text, MI_Uint32 fl
 
 static void add_option(struct request *request, char *text, bool must_comply)
 {
-    size_t i = request->get.option_count;
+    size_t i = request->get.request.option_count;
     char *equals = strchr(text, '=');
     if (text[0] == '\0' || equals == NULL || i == WSMAN_ENVELOPE_MAX_OPTIONS + 4)
         return;
@@ -139,7 +139,7 @@ static void add_option(struct request *request, char *text, bool must_comply)
         type |= MI_ARRAY;
     }
     request->options[i] = (struct wsman_option){text + 1, type, value, must_comply};
-    request->get.option_count++;
+    request->get.request.option_count++;
 }
 
 static void take_line(struct request *request, char *line)
@@ -147,37 +147,37 @@ static void take_line(struct request *request, char *line)
     char *text = line + 1;
     switch (line[0]) {
     case 'u':
-        request->get.to_url = text;
+        request->get.request.to_url = text;
         break;
     case 'n':
-        request->get.namespace_name = text;
+        request->get.resource.namespace_name = text;
         break;
     case 'r':
-        request->get.resource_uri = text;
+        request->get.resource.uri = text;
         break;
     case 'p':
-        request->get.resource_uri_prefix = text;
+        request->get.resource.prefix = text;
         break;
     case 'l':
-        request->get.locale = text;
+        request->get.request.locale = text;
         break;
     case 'd':
-        request->get.data_locale = text;
+        request->get.request.data_locale = text;
         break;
     case 'f':
-        request->get.form = WSMAN_URI_DMTF;
+        request->get.resource.form = WSMAN_URI_DMTF;
         break;
     case 't':
-        request->get.operation_timeout_ms = (uint32_t)strtoul(text, NULL, 10);
+        request->get.request.operation_timeout_ms = (uint32_t)strtoul(text, NULL, 10);
         break;
     case 'm':
-        request->get.max_envelope_bytes = (uint32_t)strtoul(text, NULL, 10);
+        request->get.request.max_envelope_bytes = (uint32_t)strtoul(text, NULL, 10);
         break;
     case 'b':
         request->max_bytes = strtoul(text, NULL, 10) % 65536;
         break;
     case '!':
-        request->get.options_must_understand = true;
+        request->get.request.options_must_understand = true;
         break;
     case 'k':
     case 'K':
@@ -213,9 +213,9 @@ static void make_request(struct request *request, char *text)
     request->key = cim_instance_new(request->class_name, strlen(request->class_name));
     require(request->key != NULL);
     request->max_bytes = 262144;
-    request->get.to_url = "http://h/wsman";
-    request->get.message_id = FIRST_ID;
-    request->get.options = request->options;
+    request->get.request.to_url = "http://h/wsman";
+    request->get.request.message_id = FIRST_ID;
+    request->get.request.options = request->options;
     for (size_t i = 0; i < count; i++)
         take_line(request, lines[i]);
     request->get.key = request->key;
@@ -223,7 +223,7 @@ static void make_request(struct request *request, char *text)
 
 static void free_request(struct request *request)
 {
-    for (size_t i = 0; i < request->get.option_count; i++)
+    for (size_t i = 0; i < request->get.request.option_count; i++)
         free(request->arrays[i]);
     MI_Instance_Delete(request->key);
 }
@@ -299,29 +299,30 @@ static bool are_selectors_good(const struct request *request, const MI_Instance 
 
 static bool are_options_good(const struct wsman_get *get)
 {
-    for (size_t i = 0; i < get->option_count; i++) {
-        MI_Type type = get->options[i].type;
-        const MI_Value *value = get->options[i].value;
-        if ((type & ~MI_ARRAY) > MI_STRING || !fuzz_is_xml_text(get->options[i].name) ||
+    for (size_t i = 0; i < get->request.option_count; i++) {
+        MI_Type type = get->request.options[i].type;
+        const MI_Value *value = get->request.options[i].value;
+        if ((type & ~MI_ARRAY) > MI_STRING || !fuzz_is_xml_text(get->request.options[i].name) ||
             (type == MI_STRING && !fuzz_is_xml_text(value->string)) ||
             (type == MI_STRINGA && !fuzz_is_xml_text(value->stringa.data[0])))
             return false;
     }
-    return get->option_count <= WSMAN_ENVELOPE_MAX_OPTIONS;
+    return get->request.option_count <= WSMAN_ENVELOPE_MAX_OPTIONS;
 }
 
 static bool is_good(const struct request *request)
 {
     const struct wsman_get *get = &request->get;
-    if (!fuzz_is_xml_text(get->to_url) || (get->locale != NULL && !fuzz_is_xml_text(get->locale)) ||
-        (get->data_locale != NULL && !fuzz_is_xml_text(get->data_locale)) ||
-        (get->namespace_name != NULL && !is_namespace(get->namespace_name)))
+    if (!fuzz_is_xml_text(get->request.to_url) ||
+        (get->request.locale != NULL && !fuzz_is_xml_text(get->request.locale)) ||
+        (get->request.data_locale != NULL && !fuzz_is_xml_text(get->request.data_locale)) ||
+        (get->resource.namespace_name != NULL && !is_namespace(get->resource.namespace_name)))
         return false;
-    if (get->resource_uri != NULL && !is_uri(get->resource_uri))
+    if (get->resource.uri != NULL && !is_uri(get->resource.uri))
         return false;
-    if (get->resource_uri == NULL &&
+    if (get->resource.uri == NULL &&
         (!is_class(request->class_name) ||
-         (get->resource_uri_prefix != NULL && !is_uri(get->resource_uri_prefix))))
+         (get->resource.prefix != NULL && !is_uri(get->resource.prefix))))
         return false;
     return are_selectors_good(request, request->key, 0) && are_options_good(get);
 }
@@ -372,15 +373,15 @@ static bool make_uri(char *uri, size_t size, const struct wsman_get *get, const 
                      const char *namespace_name)
 {
     char space[1025] = "";
-    const char *prefix = get->resource_uri_prefix;
+    const char *prefix = get->resource.prefix;
     if (namespace_name != NULL)
         slashes(space, sizeof space, namespace_name);
-    if (get->resource_uri != NULL)
-        snprintf(uri, size, "%s", get->resource_uri);
+    if (get->resource.uri != NULL)
+        snprintf(uri, size, "%s", get->resource.uri);
     else if (prefix != NULL)
         snprintf(uri, size, "%s%s%s", prefix, prefix[strlen(prefix) - 1] == '/' ? "" : "/",
                  class_name);
-    else if (get->form == WSMAN_URI_DMTF || namespace_name == NULL)
+    else if (get->resource.form == WSMAN_URI_DMTF || namespace_name == NULL)
         snprintf(uri, size, DMTF "%s", class_name);
     else
         snprintf(uri, size, WMI "%s/%s", space, class_name);
@@ -395,11 +396,11 @@ static void check_reference(const xmlNode *node, const struct request *request,
 {
     char uri[2 * TEXT_BYTES];
     const char *class_name, *namespace_name = NULL;
-    struct wsman_get form = {.form = request->get.form};
+    struct wsman_get form = {.resource.form = request->get.resource.form};
     MI_Instance_GetClassName(reference, &class_name);
     MI_Instance_GetNameSpace(reference, &namespace_name);
     if (namespace_name == NULL)
-        namespace_name = request->get.namespace_name;
+        namespace_name = request->get.resource.namespace_name;
     bool in_uri = make_uri(uri, sizeof uri, &form, class_name, namespace_name);
     require(is_element(node, ADDRESSING, "EndpointReference") && node->next == NULL);
     node = node->children;
@@ -462,13 +463,14 @@ static void check_selectors(const xmlNode **next, const struct request *request,
 
 static void check_options(const xmlNode **next, const struct wsman_get *get)
 {
-    if (get->option_count == 0)
+    if (get->request.option_count == 0)
         return;
     require(is_element(*next, WSMAN, "OptionSet"));
-    check_attribute(*next, SOAP, "mustUnderstand", get->options_must_understand ? "true" : NULL);
+    check_attribute(*next, SOAP, "mustUnderstand",
+                    get->request.options_must_understand ? "true" : NULL);
     const xmlNode *option = (*next)->children;
-    for (size_t i = 0; i < get->option_count; i++) {
-        const struct wsman_option *from = &get->options[i];
+    for (size_t i = 0; i < get->request.option_count; i++) {
+        const struct wsman_option *from = &get->request.options[i];
         for (MI_Uint32 j = 0; j < cim_value_count(from->type, from->value); j++) {
             MI_Value item;
             struct buf text;
@@ -500,7 +502,7 @@ static void check_locale(const xmlNode **next, const char *uri, const char *name
 static void check_limits(const xmlNode **next, const struct wsman_get *get)
 {
     char number[32];
-    uint32_t max = get->max_envelope_bytes == 0 ? 512000 : get->max_envelope_bytes;
+    uint32_t max = get->request.max_envelope_bytes == 0 ? 512000 : get->request.max_envelope_bytes;
     snprintf(number, sizeof number, "%u", max < 8192 ? 8192 : max);
     check_text(next, WSMAN, "MaxEnvelopeSize", number);
     check_text(next, ADDRESSING, "MessageID", "uuid:" SECOND_ID);
@@ -509,7 +511,7 @@ static void check_limits(const xmlNode **next, const struct wsman_get *get)
 static void check_timeout(const xmlNode **next, const struct wsman_get *get)
 {
     char text[32];
-    uint32_t ms = get->operation_timeout_ms;
+    uint32_t ms = get->request.operation_timeout_ms;
     snprintf(text, sizeof text, "PT%u.%03uS", ms / 1000, ms % 1000);
     if (ms != 0)
         check_text(next, WSMAN, "OperationTimeout", text);
@@ -519,16 +521,16 @@ static void check_header(const xmlNode *next, const struct request *request)
 {
     const struct wsman_get *get = &request->get;
     char uri[2 * TEXT_BYTES];
-    bool in_uri = make_uri(uri, sizeof uri, get, request->class_name, get->namespace_name);
-    check_text(&next, ADDRESSING, "To", get->to_url);
+    bool in_uri = make_uri(uri, sizeof uri, get, request->class_name, get->resource.namespace_name);
+    check_text(&next, ADDRESSING, "To", get->request.to_url);
     check_text(&next, WSMAN, "ResourceURI", uri);
     require(is_element(next, ADDRESSING, "ReplyTo"));
     next = next->next;
     check_text(&next, ADDRESSING, "Action", "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get");
     check_limits(&next, get);
-    check_locale(&next, WSMAN, "Locale", get->locale);
-    check_locale(&next, MICROSOFT, "DataLocale", get->data_locale);
-    check_selectors(&next, request, request->key, in_uri ? NULL : get->namespace_name);
+    check_locale(&next, WSMAN, "Locale", get->request.locale);
+    check_locale(&next, MICROSOFT, "DataLocale", get->request.data_locale);
+    check_selectors(&next, request, request->key, in_uri ? NULL : get->resource.namespace_name);
     check_options(&next, get);
     check_timeout(&next, get);
     require(next == NULL);
@@ -557,7 +559,7 @@ static void write_and_read(const struct request *request)
     size_t offset = 0;
     buf_init(&out, start + request->max_bytes);
     buf_add_text(&out, before);
-    int result = wsman_envelope_write_get(&out, &request->get, &offset, &err);
+    int result = wsman_get_write(&out, &request->get, &offset, &err);
     require(memcmp(out.data, before, start) == 0);
     if (result != 0) {
         require(out.size_bytes == start && out.data[start] == '\0' && offset == 0);

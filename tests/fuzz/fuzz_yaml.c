@@ -6,11 +6,15 @@
  */
 #include <ctype.h>
 #include <dirent.h>
+#include <math.h>
 #include <strings.h>
 
 #include "config/config.h"
 #include "config/file.h"
+#include "config/module.h"
+#include "config/reading.h"
 #include "fuzz.h"
+#include "metric/counter.h"
 #include "metric/name.h"
 
 #define CUT "\n====\n"
@@ -154,6 +158,70 @@ static bool is_text(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
+static bool all_sources_are(const struct model_metric *metric, enum model_source source)
+{
+    for (size_t i = 0; i < metric->type->source_count; i++)
+        if (metric->type->sources[i] != source)
+            return false;
+    return true;
+}
+
+static void check_map(const struct model_map *map)
+{
+    require(map->count > 0 && map->count <= CONFIG_READING_MAX_MAPPED);
+    for (size_t i = 0; i < map->count; i++) {
+        require(map->entries[i].text != NULL && isfinite(map->entries[i].number));
+        require(*map->entries[i].text == '\0' || fuzz_is_line(map->entries[i].text));
+        require(strlen(map->entries[i].text) <= CONFIG_READING_MAX_TEXT_BYTES);
+        for (size_t k = 0; k < i; k++)
+            require(strcasecmp(map->entries[k].text, map->entries[i].text) != 0);
+    }
+    require(isfinite(map->other) && (map->has_other || map->other == 0));
+}
+
+static void check_counter(const struct model_metric *metric)
+{
+    bool is_cooked = metric->reading == MODEL_READING_COOKED;
+    require(is_cooked || metric->reading == MODEL_READING_RAW);
+    require(all_sources_are(metric, is_cooked ? MODEL_GAUGE : MODEL_DERIVE));
+    if (metric->counter_type == MODEL_COUNTER_UNKNOWN)
+        require(!is_cooked);
+    else
+        require(metric_counter_samples(metric->counter_type) > 0);
+    require(metric->counter_bits == 0 || metric->counter_bits == 32 || metric->counter_bits == 64);
+    require(metric->base == NULL || (is_cooked && is_text(metric->base)));
+    require(metric->on_null == MODEL_ON_NULL_SKIP);
+}
+
+/* What belongs to the reading is there, and nothing else is. */
+static void check_reading(const struct model_metric *metric)
+{
+    enum model_reading reading = metric->reading;
+    bool is_counter = reading == MODEL_READING_COOKED || reading == MODEL_READING_RAW;
+    bool has_pair = reading == MODEL_READING_RATIO || reading == MODEL_READING_DIFFERENCE;
+    require((unsigned)reading <= MODEL_READING_DIFFERENCE);
+    require((unsigned)metric->on_null <= MODEL_ON_NULL_NAN);
+    require(metric->on_null != MODEL_ON_NULL_NAN || all_sources_are(metric, MODEL_GAUGE));
+    require((reading == MODEL_READING_MAP) == (metric->map != NULL));
+    require((reading == MODEL_READING_STATE) == (metric->state != NULL));
+    require(metric->other == NULL || (is_text(metric->other) && fuzz_is_line(metric->other)));
+    require(has_pair ? metric->other != NULL
+                     : metric->other == NULL || reading == MODEL_READING_AGE);
+    require(metric->element <= (reading == MODEL_READING_ELEMENT ? CONFIG_READING_MAX_ELEMENT : 0));
+    if (metric->map != NULL)
+        check_map(metric->map);
+    if (metric->state != NULL)
+        require(is_text(metric->state) && fuzz_is_line(metric->state) &&
+                strlen(metric->state) <= CONFIG_READING_MAX_TEXT_BYTES);
+    if (is_counter)
+        check_counter(metric);
+    else
+        require(metric->counter_type == MODEL_COUNTER_UNKNOWN && metric->counter_bits == 0 &&
+                metric->base == NULL);
+    if (!is_counter && reading != MODEL_READING_NUMBER)
+        require(all_sources_are(metric, MODEL_GAUGE));
+}
+
 static void check_metric(const struct model_metric *metric)
 {
     require(metric->type != NULL && find_named(metric->type->name) != NULL);
@@ -164,7 +232,9 @@ static void check_metric(const struct model_metric *metric)
     require(metric_name_is_clean(metric->plugin_instance));
     require(metric_name_is_clean(metric->type_instance));
     require(strlen(metric->plugin) < METRIC_NAME_SIZE);
-    require(metric->scale == metric->scale && metric->offset == metric->offset);
+    require(isfinite((double)metric->scale) && metric->scale != 0);
+    require(isfinite((double)metric->offset));
+    check_reading(metric);
     require(metric->origin.line >= 1 && metric->origin.column >= 1);
 }
 
@@ -172,11 +242,36 @@ static void check_instance(const struct model_instance *instance)
 {
     require(is_text(instance->module) && is_text(instance->namespace_name));
     require(is_text(instance->class_name) && instance->metric_count > 0);
+    require(instance->metric_count <= CONFIG_MODULE_MAX_METRICS);
     require(strchr(instance->namespace_name, '\\') == NULL);
     for (size_t i = 0; i < instance->key_count; i++)
         require(is_text(instance->keys[i].name) && instance->keys[i].value != NULL);
     for (size_t i = 0; i < instance->metric_count; i++)
         check_metric(&instance->metrics[i]);
+}
+
+static bool is_same_name(const struct model_metric *a, const struct model_metric *b)
+{
+    return strcmp(a->plugin, b->plugin) == 0 && strcmp(a->type->name, b->type->name) == 0 &&
+           strcmp(a->plugin_instance, b->plugin_instance) == 0 &&
+           strcmp(a->type_instance, b->type_instance) == 0;
+}
+
+/* No two metrics of a host have one name, whatever they were told apart by. */
+static void check_names(const struct model_host *host)
+{
+    const struct model_metric *seen[256];
+    size_t count = 0;
+    for (size_t i = 0; i < host->round_count; i++)
+        for (size_t k = 0; k < host->rounds[i].instance_count; k++)
+            for (size_t m = 0; m < host->rounds[i].instances[k]->metric_count; m++) {
+                if (count == sizeof seen / sizeof seen[0])
+                    return; /* the first will do */
+                seen[count] = &host->rounds[i].instances[k]->metrics[m];
+                for (size_t other = 0; other < count; other++)
+                    require(!is_same_name(seen[other], seen[count]));
+                count++;
+            }
 }
 
 static void check_round(const struct model_round *round, struct config_report *counted)
@@ -210,6 +305,7 @@ static void check_host(const struct model *model, const struct model_host *host,
     check_auth(model, host->auth);
     for (size_t i = 0; i < host->round_count; i++)
         check_round(&host->rounds[i], counted);
+    check_names(host);
     require(host->origin.line >= 1 && strcmp(host->origin.path, "hosts.yaml") == 0);
 }
 
