@@ -235,7 +235,7 @@ static const struct fault_case fault_cases[] = {
     {"no ReplyTo", {OS, .reply_to = ""}, 0x80338011, "a:MessageInformationHeaderRequired"},
     {"other ReplyTo", {OS, .reply_to = "http://localhost/"}, 0x80338076, "w:UnsupportedFeature"},
     {"other action",
-     {OS, .action = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Enumerate"},
+     {OS, .action = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Put"},
      0x80338013,
      "a:ActionNotSupported"},
     {"fragment",

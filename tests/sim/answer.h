@@ -20,10 +20,13 @@
 struct sim_world {
     struct sim_hosts *hosts;
     struct sim_clock clock;
-    struct sim_replies *replies; /* NULL: none were loaded */
-    bool any_host;               /* an unknown Host header makes a new, normal host */
-    uint64_t serial;             /* of replies: makes their MessageIDs */
+    struct sim_replies *replies;          /* NULL: none were loaded */
+    bool any_host;                        /* an unknown Host header makes a new, normal host */
+    struct sim_enumeration *enumerations; /* that go on (enumeration.h) */
+    uint64_t serial;                      /* of replies: makes their MessageIDs */
 };
+
+struct sim_class;
 
 struct sim_reply {
     unsigned status; /* 200, or 500 for a fault */
@@ -33,8 +36,11 @@ struct sim_reply {
 
 /* The answer to a read request. machine is the host as the Host header names it. body.failed: no
  * memory. */
-void sim_answer(struct sim_world *world, const struct sim_host *host, const char *machine,
+void sim_answer(struct sim_world *world, struct sim_host *host, const char *machine,
                 const struct sim_request *request, struct sim_reply *reply);
+
+/* Whether the class is one of the namespace that the request names, or it names none. */
+bool sim_answer_is_in(const struct sim_request *request, const struct sim_class *class);
 
 /* A fault of that code, whatever the request says. */
 void sim_answer_fault(struct sim_world *world, const struct sim_host *host, const char *machine,

@@ -20,12 +20,25 @@ uint64_t sim_classes_seed(const char *host_name)
     return hash;
 }
 
+static const struct {
+    const struct sim_class *classes;
+    const size_t *count;
+} tables[] = {
+    {sim_classes_system, &sim_classes_system_count},
+    {sim_classes_device, &sim_classes_device_count},
+    {sim_classes_perf, &sim_classes_perf_count},
+    {sim_classes_server, &sim_classes_server_count},
+    {sim_classes_sql, &sim_classes_sql_count},
+};
+
 const struct sim_class *sim_classes_at(size_t i)
 {
-    if (i < sim_classes_system_count)
-        return &sim_classes_system[i];
-    i -= sim_classes_system_count;
-    return i < sim_classes_perf_count ? &sim_classes_perf[i] : NULL;
+    for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
+        if (i < *tables[t].count)
+            return &tables[t].classes[i];
+        i -= *tables[t].count;
+    }
+    return NULL;
 }
 
 const struct sim_class *sim_classes_find(const char *name)
@@ -36,6 +49,11 @@ const struct sim_class *sim_classes_find(const char *name)
             break;
     }
     return class;
+}
+
+const char *sim_classes_namespace(const struct sim_class *class)
+{
+    return class->namespace_name != NULL ? class->namespace_name : "root/cimv2";
 }
 
 static const struct sim_property *property_find(const struct sim_class *class, const char *name,
@@ -146,10 +164,10 @@ int sim_classes_number(const struct sim_class *class, const struct sim_property 
         *number = counter(property, instance, moment);
         return 0;
     case SIM_TICKS:
-        *number = ticks(property, instance->amount, moment);
+        *number = narrow(ticks(property, instance->amount, moment), property->bits);
         return 0;
     case SIM_MEAN:
-        *number = ticks(property, instance->mean, moment);
+        *number = narrow(ticks(property, instance->mean, moment), property->bits);
         return 0;
     case SIM_REST:
         *number = elapsed - (uint64_t)named_sum(class, property->text, instance, moment);

@@ -21,7 +21,7 @@
  * floor(elapsed * 6.25): Timestamp_PerfTime counts at 62.5 MHz from the boot
  *
  * All divisions are of integers, evaluated in 128 bits. Names of properties in text are separated
- * by '|'. The tables are in classes_system.c and classes_perf.c; names come from recorded replies
+ * by '|'. The tables are in classes_*.c; names come from recorded replies, what conf/modules cites
  * and Microsoft's class pages, values are invented. Properties are sorted without case, as a host
  * sends them (shared/facts/wire.md 2).
  *
@@ -61,7 +61,8 @@ struct sim_property {
     const char *name;
     enum sim_kind kind;
     const char *text;
-    unsigned bits;     /* COUNTER, SUM: width, 32 or 64 */
+    unsigned bits;     /* width, 32 or 64; COUNTER and SUM wrap at it; 0: not said, 64 */
+    uint32_t counter;  /* its counter type, winperf.h's number, for a schema; 0: it has none */
     unsigned period_s; /* WAVE */
     uint64_t base;     /* COUNTER, NOW; WAVE: low */
     uint64_t rate;     /* COUNTER, TICKS, MEAN; WAVE: high */
@@ -76,7 +77,10 @@ struct sim_instance {
 
 struct sim_class {
     const char *name;
-    const char *key; /* the key property; NULL: a singleton */
+    const char *namespace_name; /* with slashes; NULL: root/cimv2 */
+    const char *key;            /* the key property; NULL: a singleton */
+    const char *other_key;      /* a second key, which has other_value in all instances; NULL */
+    const char *other_value;
     const struct sim_instance *instances;
     size_t instance_count;
     const struct sim_property *properties;
@@ -90,20 +94,29 @@ struct sim_moment {
     uint64_t epoch_100ns;
 };
 
-/* The tables of classes_system.c and classes_perf.c. */
+/* The tables, one a file: classes_system.c and so on. */
 extern const struct sim_class sim_classes_system[];
 extern const size_t sim_classes_system_count;
+extern const struct sim_class sim_classes_device[];
+extern const size_t sim_classes_device_count;
 extern const struct sim_class sim_classes_perf[];
 extern const size_t sim_classes_perf_count;
+extern const struct sim_class sim_classes_server[];
+extern const size_t sim_classes_server_count;
+extern const struct sim_class sim_classes_sql[];
+extern const size_t sim_classes_sql_count;
 
 /* FNV-1a, 64 bits, of the name in lower case. */
 uint64_t sim_classes_seed(const char *host_name);
 
-/* The class number i over both tables; NULL past the last. Borrowed, as all below. */
+/* The class number i over all tables; NULL past the last. Borrowed, as all below. */
 const struct sim_class *sim_classes_at(size_t i);
 
 /* By name without case; NULL: unknown. */
 const struct sim_class *sim_classes_find(const char *name);
+
+/* root/cimv2, or the class's own. */
+const char *sim_classes_namespace(const struct sim_class *class);
 
 /* By name without case; NULL: unknown. */
 const struct sim_property *sim_classes_property(const struct sim_class *class, const char *name);

@@ -229,18 +229,22 @@ static const struct sim_property logical_disk[] = {
 };
 
 static const struct sim_instance services[] = {
-    {"W32Time", 100, 100}, {"Spooler", 100, 100}, {"AeLookupSvc", 100, 100}, {"WinRM", 100, 100}};
+    {"W32Time", 100, 100}, {"Spooler", 100, 100},  {"AeLookupSvc", 100, 100},
+    {"WinRM", 100, 100},   {"EventLog", 100, 100}, {"LanmanServer", 100, 100},
+    {"RpcSs", 100, 100},   {"Schedule", 100, 100}, {"Winmgmt", 100, 100}};
 
 static const struct sim_property service[] = {
     TEXT("AcceptPause", "false"),
     EACH("AcceptStop", "true|true|false|true"),
-    EACH("Caption", "Windows Time|Print Spooler|Application Experience|Windows Remote Management"),
+    EACH("Caption", "Windows Time|Print Spooler|Application Experience|Windows Remote Management"
+                    "|Windows Event Log|Server|Remote Procedure Call|Task Scheduler|WMI"),
     TEXT("CheckPoint", "0"),
     TEXT("CreationClassName", "Win32_Service"),
     NIL("Description"),
     TEXT("DesktopInteract", "false"),
     EACH("DisplayName",
-         "Windows Time|Print Spooler|Application Experience|Windows Remote Management"),
+         "Windows Time|Print Spooler|Application Experience|Windows Remote Management"
+         "|Windows Event Log|Server|Remote Procedure Call|Task Scheduler|WMI"),
     TEXT("ErrorControl", "Normal"),
     EACH("ExitCode", "0|0|1077|0"),
     NIL("InstallDate"),

@@ -26,8 +26,12 @@ static void host_write(struct sim_bytes *body, const struct sim_host *host)
                     counts->in_flight, counts->in_flight_peak);
     sim_bytes_print(body,
                     ",\"legs\":%" PRIu64 ",\"handshakes\":%" PRIu64 ",\"sealed\":%" PRIu64
-                    ",\"wrong_context\":%" PRIu64 ",\"user\":",
+                    ",\"wrong_context\":%" PRIu64,
                     counts->legs, counts->handshakes, counts->sealed, counts->wrong_context);
+    sim_bytes_print(body,
+                    ",\"enumerations\":%" PRIu64 ",\"pulls\":%" PRIu64 ",\"releases\":%" PRIu64
+                    ",\"contexts\":%" PRIu64 ",\"user\":",
+                    counts->enumerations, counts->pulls, counts->releases, counts->contexts);
     if (host->asker == NULL)
         sim_bytes_text(body, "null");
     else
@@ -107,10 +111,14 @@ static unsigned clock_advance(struct sim_world *world, const char *advance, stru
 
 static unsigned replies_list(const struct sim_world *world, struct sim_bytes *body)
 {
+    const char *comma = "";
     sim_bytes_text(body, "[");
     for (size_t i = 0; world->replies != NULL && i < world->replies->count; i++) {
         const struct sim_recorded *item = &world->replies->items[i];
-        sim_bytes_text(body, i == 0 ? "\n{\"file\":" : ",\n{\"file\":");
+        if (item->form == SIM_FORM_SCHEMA) /* instances only */
+            continue;
+        sim_bytes_print(body, "%s\n{\"file\":", comma);
+        comma = ",";
         sim_bytes_json(body, item->file);
         sim_bytes_print(body, ",\"form\":\"%s\",\"class\":\"%s\",\"key\":",
                         item->form == SIM_FORM_DMTF ? "dmtf" : "wmi", item->class_name);

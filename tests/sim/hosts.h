@@ -20,9 +20,13 @@ struct sim_counts {
     uint64_t faults;       /* SOAP fault answers */
     uint64_t in_flight;
     uint64_t in_flight_peak;
-    uint64_t legs;          /* requests that carried a token of a handshake */
-    uint64_t handshakes;    /* complete ones */
-    uint64_t sealed;        /* sealed requests that were opened */
+    uint64_t legs;         /* requests that carried a token of a handshake */
+    uint64_t handshakes;   /* complete ones */
+    uint64_t sealed;       /* sealed requests that were opened */
+    uint64_t enumerations; /* Enumerate requests answered, Pull and Release requests */
+    uint64_t pulls;
+    uint64_t releases;
+    uint64_t contexts;      /* of enumerations that go on */
     uint64_t wrong_context; /* requests on a connection whose handshake was another host's */
 };
 

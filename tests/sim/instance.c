@@ -6,14 +6,22 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void element(struct sim_bytes *out, const char *name, const char *text)
+/* In a projection nothing stands in a namespace. */
+static const char *prefix(const struct sim_instance_source *source)
 {
-    sim_bytes_print(out, "<p:%s>", name);
-    sim_bytes_xml(out, text);
-    sim_bytes_print(out, "</p:%s>", name);
+    return source->bare ? "" : "p:";
 }
 
-static void part(struct sim_bytes *out, const char *name, const char *text, size_t i)
+static void element(struct sim_bytes *out, const struct sim_instance_source *source,
+                    const char *name, const char *text)
+{
+    sim_bytes_print(out, "<%s%s>", prefix(source), name);
+    sim_bytes_xml(out, text);
+    sim_bytes_print(out, "</%s%s>", prefix(source), name);
+}
+
+static void part(struct sim_bytes *out, const struct sim_instance_source *source, const char *name,
+                 const char *text, size_t i)
 {
     size_t size = 0;
     const char *from = sim_classes_part(text, i, &size);
@@ -22,19 +30,23 @@ static void part(struct sim_bytes *out, const char *name, const char *text, size
     if (copy.failed)
         out->failed = true;
     else
-        element(out, name, copy.data);
+        element(out, source, name, copy.data);
     sim_bytes_free(&copy);
 }
 
-static void array(struct sim_bytes *out, const char *name, const char *text)
+static void array(struct sim_bytes *out, const struct sim_instance_source *source, const char *name,
+                  const char *text)
 {
     for (; text != NULL; text = strchr(text, '|') == NULL ? NULL : strchr(text, '|') + 1)
-        part(out, name, text, 0);
+        part(out, source, name, text, 0);
 }
 
-static void datetime(struct sim_bytes *out, const char *name, const char *text)
+static void datetime(struct sim_bytes *out, const struct sim_instance_source *source,
+                     const char *name, const char *text)
 {
-    sim_bytes_print(out, "<p:%s><cim:Datetime>%s</cim:Datetime></p:%s>", name, text, name);
+    const char *cim = source->bare ? "" : "cim:";
+    sim_bytes_print(out, "<%s%s><%sDatetime>%s</%sDatetime></%s%s>", prefix(source), name, cim,
+                    text, cim, prefix(source), name);
 }
 
 static void number(struct sim_bytes *out, const struct sim_instance_source *source,
@@ -43,46 +55,75 @@ static void number(struct sim_bytes *out, const struct sim_instance_source *sour
     uint64_t value = 0;
     if (sim_classes_number(source->class, property, source->instance, &source->moment, &value) != 0)
         out->failed = true;
-    sim_bytes_print(out, "<p:%s>%" PRIu64 "</p:%s>", property->name, value, property->name);
+    sim_bytes_print(out, "<%s%s>%" PRIu64 "</%s%s>", prefix(source), property->name, value,
+                    prefix(source), property->name);
 }
 
-static void property_write(struct sim_bytes *out, const struct sim_instance_source *source,
-                           const struct sim_property *property)
+void sim_instance_property_write(struct sim_bytes *out, const struct sim_instance_source *source,
+                                 const struct sim_property *property)
 {
     char time[40];
     switch (property->kind) {
     case SIM_NULL:
-        sim_bytes_print(out, "<p:%s xsi:nil=\"true\"/>", property->name);
+        sim_bytes_print(out, "<%s%s xsi:nil=\"true\"/>", prefix(source), property->name);
         return;
     case SIM_TEXT:
-        element(out, property->name, property->text);
+        element(out, source, property->name, property->text);
         return;
     case SIM_EACH:
-        part(out, property->name, property->text,
-             (size_t)(source->instance - source->class->instances));
+        part(out, source, property->name, property->text, source->number);
         return;
     case SIM_ARRAY:
-        array(out, property->name, property->text);
+        array(out, source, property->name, property->text);
         return;
     case SIM_KEY:
-        element(out, property->name, source->key_value);
+        element(out, source, property->name, source->key_value);
         return;
     case SIM_HOST:
-        element(out, property->name, source->host->computer);
+        element(out, source, property->name, source->host->computer);
         return;
     case SIM_DATETIME:
-        datetime(out, property->name, property->text);
+        datetime(out, source, property->name, property->text);
         return;
     case SIM_DATETIME_BOOT:
     case SIM_DATETIME_NOW:
         sim_clock_print(property->kind == SIM_DATETIME_BOOT ? source->moment.epoch_100ns
                                                             : source->moment.now_100ns,
                         time);
-        datetime(out, property->name, time);
+        datetime(out, source, property->name, time);
         return;
     default:
         number(out, source, property);
     }
+}
+
+int sim_instance_value(struct sim_bytes *out, const struct sim_instance_source *source,
+                       const struct sim_property *property)
+{
+    uint64_t value = 0;
+    size_t size = 0;
+    const char *text;
+    switch (property->kind) {
+    case SIM_TEXT:
+        sim_bytes_text(out, property->text);
+        return 0;
+    case SIM_EACH:
+        text = sim_classes_part(property->text, source->number, &size);
+        sim_bytes_add(out, text, size);
+        return 0;
+    case SIM_KEY:
+        sim_bytes_text(out, source->key_value);
+        return 0;
+    case SIM_HOST:
+        sim_bytes_text(out, source->host->computer);
+        return 0;
+    default:
+        break;
+    }
+    if (sim_classes_number(source->class, property, source->instance, &source->moment, &value) != 0)
+        return -1;
+    sim_bytes_print(out, "%" PRIu64, value);
+    return 0;
 }
 
 static void null_write(struct sim_bytes *out, const struct sim_property *property)
@@ -101,10 +142,11 @@ void sim_instance_write(struct sim_bytes *out, const struct sim_instance_source 
 {
     const struct sim_mode *mode = &source->host->mode;
     const char *name = mode->derived[0] != '\0' ? mode->derived : source->class->name;
+    bool dmtf = request->form == SIM_FORM_DMTF;
     sim_bytes_print(
-        out, "<p:%s xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:p=\"%s%s\" ",
-        name, request->form == SIM_FORM_DMTF ? SIM_DMTF_PREFIX : SIM_WMI_PREFIX "root/cimv2/",
-        name);
+        out, "<p:%s xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:p=\"%s%s%s%s\" ",
+        name, dmtf ? SIM_DMTF_PREFIX : SIM_WMI_PREFIX,
+        dmtf ? "" : sim_classes_namespace(source->class), dmtf ? "" : "/", name);
     sim_bytes_print(
         out, "xmlns:cim=\"http://schemas.dmtf.org/wbem/wscim/1/common\" xsi:type=\"p:%s_Type\">",
         name);
@@ -112,7 +154,7 @@ void sim_instance_write(struct sim_bytes *out, const struct sim_instance_source 
         if (mode->null)
             null_write(out, &source->class->properties[i]);
         else
-            property_write(out, source, &source->class->properties[i]);
+            sim_instance_property_write(out, source, &source->class->properties[i]);
     }
     sim_bytes_print(out, "</p:%s>", name);
 }

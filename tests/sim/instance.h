@@ -18,10 +18,23 @@ struct sim_instance_source {
     const struct sim_instance *instance;
     const char *key_value; /* as the client wrote it; NULL: a singleton */
     struct sim_moment moment;
+    size_t number; /* of the instance, for what has a part for each */
+    bool bare;     /* properties in no namespace: a projection */
+    /* What sim_instances_at makes where the tables have no such instance. */
+    struct sim_instance extra;
+    char extra_key[32];
 };
 
 /* Adds the element <p:Class ...>...</p:Class>. request names the form of the namespace. */
 void sim_instance_write(struct sim_bytes *out, const struct sim_instance_source *source,
                         const struct sim_request *request);
+
+/* One property of it. */
+void sim_instance_property_write(struct sim_bytes *out, const struct sim_instance_source *source,
+                                 const struct sim_property *property);
+
+/* Adds the value as text, for a query's condition. 0, or -1: null, an array or a datetime. */
+int sim_instance_value(struct sim_bytes *out, const struct sim_instance_source *source,
+                       const struct sim_property *property);
 
 #endif

@@ -71,15 +71,36 @@ static int flag_set(struct sim_mode *mode, const char *word)
             return 0;
         }
     }
-    bool *flag = strcmp(word, "null") == 0        ? &mode->null
-                 : strcmp(word, "afterlegs") == 0 ? &mode->after_legs
-                 : strcmp(word, "nodmtf") == 0    ? &mode->no_dmtf
-                 : strcmp(word, "anyns") == 0     ? &mode->any_namespace
-                 : strcmp(word, "replay") == 0    ? &mode->replay
-                                                  : NULL;
+    bool *flag = strcmp(word, "null") == 0          ? &mode->null
+                 : strcmp(word, "churn") == 0       ? &mode->churn
+                 : strcmp(word, "endless") == 0     ? &mode->endless
+                 : strcmp(word, "empty") == 0       ? &mode->empty
+                 : strcmp(word, "twice") == 0       ? &mode->twice
+                 : strcmp(word, "afterlegs") == 0   ? &mode->after_legs
+                 : strcmp(word, "nodmtf") == 0      ? &mode->no_dmtf
+                 : strcmp(word, "anyns") == 0       ? &mode->any_namespace
+                 : strcmp(word, "noschema") == 0    ? &mode->no_schema
+                 : strcmp(word, "lyingschema") == 0 ? &mode->lying_schema
+                 : strcmp(word, "replay") == 0      ? &mode->replay
+                                                    : NULL;
     if (flag == NULL)
         return trick_set(mode, word);
     *flag = true;
+    return 0;
+}
+
+/* A word with a count of instances, items or Pulls. */
+static int count_set(struct sim_mode *mode, const char *word, const char *value)
+{
+    uint64_t number = 0;
+    unsigned *count = strcmp(word, "many") == 0     ? &mode->many
+                      : strcmp(word, "first") == 0  ? &mode->first
+                      : strcmp(word, "page") == 0   ? &mode->page
+                      : strcmp(word, "expire") == 0 ? &mode->expire
+                                                    : NULL;
+    if (count == NULL || number_parse(value, 10, 99999, &number) != 0 || number == 0)
+        return -1;
+    *count = (unsigned)number;
     return 0;
 }
 
@@ -107,7 +128,7 @@ static int setting_set(struct sim_mode *mode, const char *word, const char *valu
     } else if (strcmp(word, "replay") == 0 && name_copy(mode->replay_prefix, value) == 0) {
         mode->replay = true;
     } else {
-        return -1;
+        return count_set(mode, word, value);
     }
     return 0;
 }

@@ -16,7 +16,18 @@
  *   null             every property nil
  *   derived=NAME     answers as that class, in its own namespace (shared/facts/wire.md 2)
  *   replay[=PREFIX]  serves recorded instances, from files that begin with PREFIX
- *   nodmtf           refuses Win32_* classes by the DMTF URI, as older Windows does (80338139)
+ *   many=N           N more instances of every class with a key (instances.h)
+ *   churn            instances come and go (instances.h)
+ *   first=N          the EnumerateResponse holds N items; by default one (shared/facts/wire.md 2)
+ *   page=N           no reply holds more than N items
+ *   expire=N         the context of an enumeration is forgotten after N Pulls
+ *   endless          an enumeration never ends: after the last instance the first comes again
+ *   empty            an enumeration never ends, and brings nothing
+ *   twice            each instance comes two times in an enumeration
+ *   noschema         refuses to give class declarations, as hosts before 2012 do
+ *                    (shared/facts/wire.md 2; which fault, is this simulator's choice)
+ *   lyingschema      every property is declared a uint8, each counter of a wrong type, no key is
+ * one nodmtf           refuses Win32_* classes by the DMTF URI, as older Windows does (80338139)
  *   anyns            takes the DMTF URI without __cimnamespace as root/cimv2, as other servers may;
  *                    by default it is root/hardware, which holds none of the classes
  *                    (MS-WSMV 3.1.4.1.1)
@@ -84,7 +95,17 @@ struct sim_mode {
     int dialect;
     bool after_legs;
     bool null;
+    bool churn;
+    bool endless;
+    bool empty;
+    bool twice;
+    unsigned many;
+    unsigned first;
+    unsigned page;
+    unsigned expire;
     bool no_dmtf;
+    bool no_schema;
+    bool lying_schema;
     bool any_namespace;
     bool replay;
     char replay_prefix[64];

@@ -173,25 +173,23 @@ static int item_add(struct sim_replies *replies, struct sim_recorded *item)
     return 0;
 }
 
-/* Cuts the element out and indexes it; an instance without its key's value is passed over. -1: no
- * memory. */
-static int instance_lift(struct sim_replies *replies, const char *file, xmlNode *node,
-                         const struct sim_bytes *bytes)
+/* Cuts the element out and indexes it as item, of which form and key are filled in. -1: no memory.
+ */
+static int element_lift(struct sim_replies *replies, const char *file, xmlNode *node,
+                        const struct sim_bytes *bytes, const char *class_name,
+                        struct sim_recorded item)
 {
-    struct sim_recorded item = {0};
     struct sim_cut cut;
-    if (!is_instance(node, &item.form) || key_find((const char *)node->name, &item.key_name) != 0 ||
-        sim_cutter_element(bytes->data, bytes->size, element_number(node), &cut) != 0)
+    if (sim_cutter_element(bytes->data, bytes->size, element_number(node), &cut) != 0) {
+        recorded_free(&item);
         return 0;
-    item.key_value = item.key_name == NULL ? NULL : value_of(node, item.key_name);
-    if (item.key_name != NULL && item.key_value == NULL)
-        return 0;
+    }
     struct sim_bytes xml = {0};
     sim_bytes_add(&xml, bytes->data + cut.begin, cut.name_end - cut.begin);
     declarations_carry(&xml, node, bytes->data + cut.begin, cut.end - cut.begin);
     sim_bytes_add(&xml, bytes->data + cut.name_end, cut.end - cut.name_end);
     item.file = strdup(file);
-    item.class_name = strdup((const char *)node->name);
+    item.class_name = strdup(class_name);
     item.xml = xml.data;
     item.xml_size = xml.size;
     if (xml.failed || item.file == NULL || item.class_name == NULL ||
@@ -202,17 +200,46 @@ static int instance_lift(struct sim_replies *replies, const char *file, xmlNode 
     return 0;
 }
 
-/* Looks below the Body for instances; what is inside an instance is not looked at. */
-static int instances_lift(struct sim_replies *replies, const char *file, xmlNode *parent,
-                          const struct sim_bytes *bytes)
+/* An instance without its key's value is passed over. */
+static int instance_lift(struct sim_replies *replies, const char *file, xmlNode *node,
+                         const struct sim_bytes *bytes)
+{
+    const char *name = (const char *)node->name;
+    struct sim_recorded item = {0};
+    if (!is_instance(node, &item.form) || key_find(name, &item.key_name) != 0)
+        return 0;
+    item.key_value = item.key_name == NULL ? NULL : value_of(node, item.key_name);
+    if (item.key_name != NULL && item.key_value == NULL)
+        return 0;
+    return element_lift(replies, file, node, bytes, name, item);
+}
+
+/* A declaration in CIM-XML. */
+static int class_lift(struct sim_replies *replies, const char *file, xmlNode *node,
+                      const struct sim_bytes *bytes)
+{
+    xmlChar *name = xmlGetNoNsProp(node, (const xmlChar *)"NAME");
+    int result = name == NULL ? 0
+                              : element_lift(replies, file, node, bytes, (const char *)name,
+                                             (struct sim_recorded){.form = SIM_FORM_SCHEMA});
+    xmlFree(name);
+    return result;
+}
+
+/* Looks below the Body for instances and declarations; what is inside an instance is not looked at.
+ */
+static int elements_lift(struct sim_replies *replies, const char *file, xmlNode *parent,
+                         const struct sim_bytes *bytes)
 {
     for (xmlNode *node = xmlFirstElementChild(parent); node != NULL;
          node = xmlNextElementSibling(node)) {
         enum sim_form form;
         bool container = strcmp((const char *)node->name, "Fault") != 0;
-        int failed = is_instance(node, &form) ? instance_lift(replies, file, node, bytes)
-                     : container              ? instances_lift(replies, file, node, bytes)
-                                              : 0;
+        bool declaration = node->ns == NULL && strcmp((const char *)node->name, "CLASS") == 0;
+        int failed = declaration                ? class_lift(replies, file, node, bytes)
+                     : is_instance(node, &form) ? instance_lift(replies, file, node, bytes)
+                     : container                ? elements_lift(replies, file, node, bytes)
+                                                : 0;
         if (failed != 0)
             return -1;
     }
@@ -230,7 +257,7 @@ static int document_lift(struct sim_replies *replies, const char *folder, const 
         doc = xmlReadMemory(bytes.data, (int)bytes.size, NULL, NULL,
                             XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     if (doc != NULL && doc->intSubset == NULL)
-        result = instances_lift(replies, file, xmlDocGetRootElement(doc), &bytes);
+        result = elements_lift(replies, file, xmlDocGetRootElement(doc), &bytes);
     xmlFreeDoc(doc);
     sim_bytes_free(&bytes);
     sim_bytes_free(&path);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Recorded instances of real hosts (shared/replies): every instance in a recorded GetResponse,
- * EnumerateResponse or PullResponse of a folder, with its bytes as they were recorded, prefixes and
- * namespace declarations included. What is no instance of a class with a known key (faults,
- * schemas, fragments, documents that are not well-formed) is passed over. Ownership: the replies
- * own everything; what is handed out is borrowed until sim_replies_free. Threads: constant after
- * loading.
+ * EnumerateResponse or PullResponse of a folder, and every class declaration (CIM-XML), with its
+ * bytes as they were recorded, prefixes and namespace declarations included. What is no instance of
+ * a class with a known key (faults, fragments, documents that are not well-formed) is passed over.
+ * Ownership: the replies own everything; what is handed out is borrowed until sim_replies_free.
+ * Threads: constant after loading.
  */
 #ifndef SIM_REPLAY_H
 #define SIM_REPLAY_H

@@ -13,6 +13,7 @@
 #define NS_WSMAN    "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 #define NS_WSMV     "http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd"
 #define ANONYMOUS   NS_WSA "/role/anonymous"
+#define NS_ENUM     "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 #define ACTION_GET  "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get"
 #define LIMIT_BYTES 512000 /* MaxEnvelopeSizekb 500 (shared/facts/wire.md 5) */
 #define LEAST_BYTES 8192   /* below: EncodingLimit (MS-WSMV 3.1.4.1.7) */
@@ -246,6 +247,14 @@ static void take_fragment(struct sim_request *request, struct headers *headers, 
     refuse(request, must ? 0x80338077 : 0x8033800F);
 }
 
+/* Inherited properties are in every declaration, whatever IncludeInheritedElements says
+ * (shared/replies/sam_Get_CLASS_Win32_OperatingSystem_body). */
+static void take_option(struct sim_request *request, const char *name, const char *value)
+{
+    if (name != NULL && strcmp(name, "IncludeQualifiers") == 0)
+        request->with_qualifiers = is_true(value);
+}
+
 static void take_options(struct sim_request *request, struct headers *headers, xmlNode *node,
                          bool must)
 {
@@ -256,6 +265,9 @@ static void take_options(struct sim_request *request, struct headers *headers, x
             refuse(request, 0x80338041);
         else if (is_true(attribute(request, option, NULL, "MustComply")))
             refuse(request, 0x80338039); /* MS-WSMV 3.1.4.1.10 */
+        else
+            take_option(request, attribute(request, option, NULL, "Name"),
+                        text(request, option, true));
     }
 }
 
@@ -330,11 +342,11 @@ static void take_header(struct sim_request *request, struct headers *headers, xm
 
 /* ---- the whole message ---- */
 
-/* Takes __cimnamespace out of the selectors. */
-static const char *namespace_selector(struct sim_request *request)
+/* Takes one out of the selectors. */
+static const char *selector_take(struct sim_request *request, const char *name)
 {
     for (size_t i = 0; i < request->selector_count; i++) {
-        if (strcasecmp(request->selectors[i].name, "__cimnamespace") != 0)
+        if (strcasecmp(request->selectors[i].name, name) != 0)
             continue;
         const char *value = request->selectors[i].value;
         request->selector_count--;
@@ -347,7 +359,19 @@ static const char *namespace_selector(struct sim_request *request)
 
 static void resource_split(struct sim_request *request, const char *uri)
 {
-    const char *selected = namespace_selector(request);
+    const char *selected = selector_take(request, "__cimnamespace");
+    if (strcmp(uri, SIM_SCHEMA_URI) == 0) {
+        request->form = SIM_FORM_SCHEMA;
+        request->namespace_name = selected;
+        request->class_name = selector_take(request, "ClassName");
+        return;
+    }
+    if (strcmp(uri, SIM_DMTF_ALL) == 0) {
+        request->form = SIM_FORM_DMTF;
+        request->namespace_name = selected;
+        request->class_name = "*";
+        return;
+    }
     if (strncasecmp(uri, SIM_DMTF_PREFIX, sizeof(SIM_DMTF_PREFIX) - 1) == 0) {
         request->form = SIM_FORM_DMTF;
         request->namespace_name = selected;
@@ -367,13 +391,30 @@ static void resource_split(struct sim_request *request, const char *uri)
         refuse(request, 0x8033813B);
 }
 
+static int verb_find(const char *action, enum sim_verb *verb)
+{
+    static const char *const actions[] = {
+        [SIM_VERB_GET] = ACTION_GET,
+        [SIM_VERB_ENUMERATE] = NS_ENUM "/Enumerate",
+        [SIM_VERB_PULL] = NS_ENUM "/Pull",
+        [SIM_VERB_RELEASE] = NS_ENUM "/Release",
+    };
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        if (strcmp(action, actions[i]) == 0) {
+            *verb = (enum sim_verb)i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
 static void headers_judge(struct sim_request *request, const struct headers *headers)
 {
     if (!headers->message_id)
         refuse(request, 0x8033800F); /* MS-WSMV 3.1.4.1.5 */
     if (!headers->to || !headers->reply_to || headers->action == NULL)
         refuse(request, 0x80338011);
-    else if (strcmp(headers->action, ACTION_GET) != 0)
+    else if (verb_find(headers->action, &request->verb) != 0)
         refuse(request, 0x80338013);
     if (headers->resource_uri == NULL || *headers->resource_uri == '\0')
         refuse(request, 0x80338002);
@@ -383,6 +424,64 @@ static void headers_judge(struct sim_request *request, const struct headers *hea
         refuse(request, 0x8033803B);
 }
 
+/* ---- the body of an enumeration's request ---- */
+
+static void take_mode(struct sim_request *request, const char *mode)
+{
+    request->keys_only = mode != NULL && strcmp(mode, "EnumerateEPR") == 0;
+    request->pairs = mode != NULL && strcmp(mode, "EnumerateObjectAndEPR") == 0;
+    if (!request->keys_only && !request->pairs)
+        refuse(request, 0x80338086);
+}
+
+static void take_count(struct sim_request *request, const char *value)
+{
+    char *end = NULL;
+    request->max_elements = value == NULL ? 0 : strtoull(value, &end, 10);
+    if (value == NULL || *end != '\0' || request->max_elements == 0)
+        refuse(request, 0x80338041);
+}
+
+static void take_part(struct sim_request *request, xmlNode *node)
+{
+    if (is(node, NS_WSMAN, "OptimizeEnumeration"))
+        request->optimize = true;
+    else if (is(node, NS_WSMAN, "MaxElements") || is(node, NS_ENUM, "MaxElements"))
+        take_count(request, text(request, node, true));
+    else if (is(node, NS_WSMAN, "EnumerationMode"))
+        take_mode(request, text(request, node, true));
+    else if (is(node, NS_ENUM, "EnumerationContext"))
+        request->context = text(request, node, true);
+    else if (is(node, NS_WSMAN, "Filter") || is(node, NS_ENUM, "Filter")) {
+        request->filter = text(request, node, true);
+        request->dialect = attribute(request, node, NULL, "Dialect");
+    }
+}
+
+/* A Get has an empty body; another request the element of its verb alone. */
+static void body_read(struct sim_request *request, xmlNode *body)
+{
+    static const char *const names[] = {
+        [SIM_VERB_ENUMERATE] = "Enumerate",
+        [SIM_VERB_PULL] = "Pull",
+        [SIM_VERB_RELEASE] = "Release",
+    };
+    xmlNode *element = xmlFirstElementChild(body);
+    if (request->verb == SIM_VERB_GET) {
+        if (element != NULL)
+            refuse(request, 0x80338041);
+        return;
+    }
+    if (element == NULL || !is(element, NS_ENUM, names[request->verb]) ||
+        xmlNextElementSibling(element) != NULL) {
+        refuse(request, 0x80338041);
+        return;
+    }
+    for (xmlNode *node = xmlFirstElementChild(element); node != NULL;
+         node = xmlNextElementSibling(node))
+        take_part(request, node);
+}
+
 static void envelope_read(struct sim_request *request, xmlDoc *doc)
 {
     xmlNode *envelope = xmlDocGetRootElement(doc);
@@ -390,7 +489,7 @@ static void envelope_read(struct sim_request *request, xmlDoc *doc)
                           ? child(envelope, NS_SOAP, "Header")
                           : NULL;
     xmlNode *body = header == NULL ? NULL : child(envelope, NS_SOAP, "Body");
-    if (body == NULL || xmlFirstElementChild(body) != NULL) {
+    if (body == NULL) {
         refuse(request, 0x80338041);
         return;
     }
@@ -399,6 +498,7 @@ static void envelope_read(struct sim_request *request, xmlDoc *doc)
          node = xmlNextElementSibling(node))
         take_header(request, &headers, node);
     headers_judge(request, &headers);
+    body_read(request, body);
 }
 
 /* The charset parameter of a Content-Type, without quotes; "UTF-8" when there is none. */

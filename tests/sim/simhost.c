@@ -5,6 +5,7 @@
  * libmicrohttpd's thread does the rest. Exit: 0 after a signal, 64 usage, 66 a file that cannot be
  * read, 77 recorded replies wanted and not there, 1 otherwise.
  */
+#include "sim/enumeration.h"
 #include "sim/options.h"
 #include "sim/server.h"
 
@@ -310,6 +311,7 @@ static void program_end(struct program *program)
         close(program->listen_fd);
     if (program->signal_fd >= 0)
         close(program->signal_fd);
+    sim_enumeration_free(program->world.enumerations);
     sim_hosts_free(program->world.hosts);
     sim_replies_free(program->world.replies);
     sim_auth_free(&program->auth);
