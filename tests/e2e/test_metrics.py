@@ -1,32 +1,82 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The whole road: simulated Windows hosts, Debian's collectd with mi.so, values in csv files."""
+import datetime
 import http.server
+import math
 import threading
 
 import stand
 
 HOSTS = ("web01", "web02", "sql01")
 RAW = "Win32_PerfRawData_PerfOS_"
-# identity -> (class, keys, properties, factor): what conf/modules promises, written down a second time.
+OS, CPU, MEMORY, SYSTEM = "Win32_OperatingSystem", RAW + "Processor", RAW + "Memory", RAW + "System"
+TOTAL, C = {"Name": "_Total"}, {"DeviceID": "C:"}
+
+
+def number(*names, factor=1):
+    """These properties, each times the factor."""
+    return lambda have: tuple(round(int(have[name]) * factor) for name in names)
+
+
+def less(name, other, factor=1):
+    return lambda have: ((int(have[name]) - int(have[other])) * factor,)
+
+
+def share(name, other):
+    return lambda have: (100 * int(have[name]) / int(have[other]),)
+
+
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+# identity -> (class, keys, what it is made of): what conf/modules promises, written down a second time. Without what is made of
+# two replies: the hosts' clock stands still.
 SHIPPED = {
-    "users/users": ("Win32_OperatingSystem", {}, ["NumberOfUsers"], 1),
-    "mi-os/count-processes": ("Win32_OperatingSystem", {}, ["NumberOfProcesses"], 1),
-    "mi-os/bytes-total_visible_memory_size": ("Win32_OperatingSystem", {}, ["TotalVisibleMemorySize"], 1024),
-    "mi-os/bytes-free_virtual_memory": ("Win32_OperatingSystem", {}, ["FreeVirtualMemory"], 1024),
-    "cpu-_Total/cpu-user": (RAW + "Processor", {"Name": "_Total"}, ["PercentUserTime"], 1e-5),
-    "cpu-_Total/cpu-system": (RAW + "Processor", {"Name": "_Total"}, ["PercentPrivilegedTime"], 1e-5),
-    "cpu-_Total/cpu-idle": (RAW + "Processor", {"Name": "_Total"}, ["PercentProcessorTime"], 1e-5),
-    "memory/memory-free": (RAW + "Memory", {}, ["AvailableBytes"], 1),
-    "mi-memory/bytes-committed_bytes": (RAW + "Memory", {}, ["CommittedBytes"], 1),
-    "mi-memory/bytes-cache_bytes": (RAW + "Memory", {}, ["CacheBytes"], 1),
-    "mi-memory/bytes-pool_paged_bytes": (RAW + "Memory", {}, ["PoolPagedBytes"], 1),
-    "mi-memory/bytes-pool_nonpaged_bytes": (RAW + "Memory", {}, ["PoolNonpagedBytes"], 1),
-    "df-C/df_complex-free": ("Win32_LogicalDisk", {"DeviceID": "C:"}, ["FreeSpace"], 1),
-    "mi-logical_disk-C/bytes-size": ("Win32_LogicalDisk", {"DeviceID": "C:"}, ["Size"], 1),
-    "mi-system/queue_length-processor": (RAW + "System", {}, ["ProcessorQueueLength"], 1),
-    "mi-system/ps_count": (RAW + "System", {}, ["Processes", "Threads"], 1),
+    "uptime/uptime": (OS, {}, lambda have: (moment(have["LocalDateTime"]) - moment(have["LastBootUpTime"]),)),
+    "users/users": (OS, {}, number("NumberOfUsers")),
+    "memory/memory-used": (OS, {}, less("TotalVisibleMemorySize", "FreePhysicalMemory", 1024)),
+    "swap/swap-used": (OS, {}, less("SizeStoredInPagingFiles", "FreeSpaceInPagingFiles", 1024)),
+    "swap/swap-free": (OS, {}, number("FreeSpaceInPagingFiles", factor=1024)),
+    "mi-os/count-processes": (OS, {}, number("NumberOfProcesses")),
+    "mi-os/bytes-total_visible_memory_size": (OS, {}, number("TotalVisibleMemorySize", factor=1024)),
+    "mi-os/bytes-total_virtual_memory_size": (OS, {}, number("TotalVirtualMemorySize", factor=1024)),
+    "mi-os/bytes-free_virtual_memory": (OS, {}, number("FreeVirtualMemory", factor=1024)),
+    "cpu-_Total/cpu-user": (CPU, TOTAL, number("PercentUserTime", factor=1e-5)),
+    "cpu-_Total/cpu-system": (CPU, TOTAL, number("PercentPrivilegedTime", factor=1e-5)),
+    "cpu-_Total/cpu-idle": (CPU, TOTAL, number("PercentProcessorTime", factor=1e-5)),
+    "mi-cpu-_Total/operations-interrupts": (CPU, TOTAL, number("InterruptsPersec")),
+    "memory/memory-free": (MEMORY, {}, number("FreeAndZeroPageListBytes")),
+    "memory/memory-cached": (MEMORY, {}, less("AvailableBytes", "FreeAndZeroPageListBytes")),
+    "mi-memory/bytes-available": (MEMORY, {}, number("AvailableBytes")),
+    "mi-memory/bytes-committed": (MEMORY, {}, number("CommittedBytes")),
+    "mi-memory/bytes-commit_limit": (MEMORY, {}, number("CommitLimit")),
+    "mi-memory/percent-committed_bytes_in_use": (MEMORY, {}, share("PercentCommittedBytesInUse", "PercentCommittedBytesInUse_Base")),
+    "mi-memory/bytes-cache": (MEMORY, {}, number("CacheBytes")),
+    "mi-memory/bytes-pool_paged": (MEMORY, {}, number("PoolPagedBytes")),
+    "mi-memory/bytes-pool_nonpaged": (MEMORY, {}, number("PoolNonpagedBytes")),
+    "mi-memory/operations-page_faults": (MEMORY, {}, number("PageFaultsPersec")),
+    "mi-memory/vmpage_io-pages": (MEMORY, {}, number("PagesInputPersec", "PagesOutputPersec")),
+    "mi-memory/operations-page_reads": (MEMORY, {}, number("PageReadsPersec")),
+    "mi-memory/operations-page_writes": (MEMORY, {}, number("PageWritesPersec")),
+    "df-C/df_complex-free": ("Win32_LogicalDisk", C, number("FreeSpace")),
+    "df-C/df_complex-used": ("Win32_LogicalDisk", C, less("Size", "FreeSpace")),
+    "df-C/percent_bytes-free": ("Win32_LogicalDisk", C, share("FreeSpace", "Size")),
+    "df-C/percent_bytes-used": ("Win32_LogicalDisk", C, lambda have: (100 - 100 * int(have["FreeSpace"]) / int(have["Size"]),)),
+    "mi-logical_disk-C/bytes-size": ("Win32_LogicalDisk", C, number("Size")),
+    "contextswitch/contextswitch": (SYSTEM, {}, number("ContextSwitchesPersec")),
+    "mi-system/queue_length-processor": (SYSTEM, {}, number("ProcessorQueueLength")),
+    "mi-system/ps_count": (SYSTEM, {}, number("Processes", "Threads")),
+    "mi-system/operations-system_calls": (SYSTEM, {}, number("SystemCallsPersec")),
+    "mi-system/duration-up_time": (SYSTEM, {}, lambda have: ((int(have["Timestamp_Object"]) - int(have["SystemUpTime"])) /
+                                                             int(have["Frequency_Object"]),)),
+    "mi-system/percent-registry_quota_in_use": (SYSTEM, {}, share("PercentRegistryQuotaInUse", "PercentRegistryQuotaInUse_Base")),
 }
+# What two replies make, once the clock moves.
+PERCENT = ("user", "system", "idle", "active")
+COOKED = {"cpu-_Total/percent-" + state for state in PERCENT} | {"mi-cpu-_Total/percent-interrupt_time",
+                                                                 "mi-cpu-_Total/percent-dpc_time"}
 OWN = {"mi-host/gauge-up", "mi-host/response_time-get"}
 
 
@@ -42,11 +92,11 @@ def three_hosts_give_the_values_that_their_clock_commands(folder):
         collectd.finish()
         for host in HOSTS:
             assert collectd.identities(host) == set(SHIPPED) | OWN, (host, collectd.identities(host) ^ (set(SHIPPED) | OWN))
-            for identity, (class_name, keys, properties, factor) in SHIPPED.items():
-                instance = simhost.get(host, class_name, keys)
-                wanted = tuple(round(int(instance[name]) * factor) for name in properties)
+            for identity, (class_name, keys, made) in SHIPPED.items():
+                wanted = made(simhost.get(host, class_name, keys))
                 for row in collectd.rows(host, identity):
-                    assert row[1:] == wanted, (host, identity, row, wanted)
+                    assert row[1:] == wanted or all(math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-6) for a, b in zip(row[1:], wanted)), \
+                        (host, identity, row, wanted)
             assert set(collectd.up(host)) == {1.0}
             assert all(row[1] > 0 for row in collectd.rows(host, "mi-host/response_time-get"))
         values = [collectd.rows(host, "df-C/df_complex-free")[0][1] for host in HOSTS]
@@ -63,6 +113,111 @@ def counters_advance_with_the_hosts_clock(folder):
                  for row in (0, -1)]
         # user + system + idle is the time that passed, in hundredths of a second; each of the three is rounded.
         assert abs(total[1] - total[0] - 100 * 100) <= 3, total
+        assert collectd.identities("web01") == set(SHIPPED) | OWN | COOKED, collectd.identities("web01") ^ (set(SHIPPED) | OWN | COOKED)
+        percent = {state: collectd.rows("web01", "cpu-_Total/percent-" + state)[-1][1] for state in PERCENT}
+        assert math.isclose(percent["user"] + percent["system"] + percent["idle"], 100, abs_tol=1e-6), percent
+        assert math.isclose(percent["idle"] + percent["active"], 100, abs_tol=1e-6), percent
+        assert math.isclose(percent["user"] / percent["system"], 150 / 60, rel_tol=1e-6), percent
+
+
+# What only a host can say: module -> (key, value, as it stands in a name).
+GIVEN = {
+    "cluster": ("Name", "NODE1", "NODE1"),
+    "cluster_resources": ("Name", "Cluster Name", "Cluster_Name"),
+    "hyperv_guests": ("Name", "6F8D2C5A-0B7E-4E0E-9D1E-6A1B2C3D4E5F", "6F8D2C5A-0B7E-4E0E-9D1E-6A1B2C3D4E5F"),
+    "iis_app_pools": ("Name", "DefaultAppPool", "DefaultAppPool"),
+    "interface": ("Name", "Intel[R] PRO_1000", "Intel_R__PRO_1000"),
+    "processes": ("Name", "sqlservr", "sqlservr"),
+    "storage_health": ("ObjectId", '{1}\\\\HOST\\root/Microsoft/Windows/Storage/Providers_v2\\SPACES_PhysicalDisk.ObjectId='
+                       '"{00000000-0000-0000-0000-000000000000}:PD:{1}"', None),
+}
+NEVER_SCANNED = "mi-defender/duration-quick_scan_age"  # its property is null
+
+
+def share_of(name, time, inverse=False):
+    """100 dN / dT, or what is left of 100."""
+    def percent(before, after):
+        part = 100 * grown(before, after, name, 64) / grown(before, after, time, 64)
+        return (100 - part if inverse else part,)
+    return percent
+
+
+def grown(before, after, name, bits):
+    return (int(after[name]) - int(before[name])) % (1 << bits)
+
+
+def latency(before, after):
+    """Milliseconds: (dN / F) / dB, both of 32 bits."""
+    return tuple(1000 * grown(before, after, name, 32) / int(after["Frequency_PerfTime"]) / grown(before, after, name + "_Base", 32)
+                 for name in ("AvgDisksecPerRead", "AvgDisksecPerWrite"))
+
+
+def queue(before, after):
+    return (grown(before, after, "AvgDiskQueueLength", 64) / grown(before, after, "Timestamp_Sys100NS", 64),)
+
+
+# identity -> (class, Name, what two replies make of it): the formulas of shared/facts/windows.md, written down a second time.
+DISK, LP = "Win32_PerfRawData_PerfDisk_PhysicalDisk", "Win32_PerfRawData_HvStats_HyperVHypervisorLogicalProcessor"
+FORMULAS = {
+    "cpu-_Total/percent-user": (CPU, "_Total", share_of("PercentUserTime", "Timestamp_Sys100NS")),
+    "cpu-_Total/percent-active": (CPU, "_Total", share_of("PercentProcessorTime", "Timestamp_Sys100NS", True)),
+    "disk-_Total/disk_latency": (DISK, "_Total", latency),
+    "mi-physical_disk-_Total/percent-idle_time": (DISK, "_Total", share_of("PercentIdleTime", "PercentIdleTime_Base")),
+    "mi-physical_disk-_Total/gauge-percent_disk_time": (DISK, "_Total", share_of("PercentDiskTime", "PercentDiskTime_Base")),
+    "mi-physical_disk-_Total/queue_length-average": (DISK, "_Total", queue),
+    "mi-processes-sqlservr/gauge-percent_processor_time":
+        ("Win32_PerfRawData_PerfProc_Process", "sqlservr", share_of("PercentProcessorTime", "Timestamp_Sys100NS")),
+    "mi-hyperv-_Total/percent-total_run_time": (LP, "_Total", share_of("PercentTotalRunTime", "PercentTotalRunTime_Base")),
+}
+
+
+def replies(simhost):
+    return {one: simhost.get("web01", of[0], {"Name": of[1]}) for one, of in FORMULAS.items()}
+
+
+def documented():
+    """The names that conf/modules.md promises, module by module."""
+    names, module = {}, None
+    for line in stand.read(stand.SOURCE + "/conf/modules.md").split("\n"):
+        if line.startswith("## "):
+            module = line[3:]
+            names[module] = set()
+        elif line.startswith("| `"):
+            names[module].add(line.split("`")[1])
+    return {module: of for module, of in names.items() if of}
+
+
+def every_module_gives_what_its_table_promises(folder):
+    promised = documented()
+    uses = ", ".join("{%s: {interval: 2%s}}" % (name, ", keys: {%s: ['%s']}" % GIVEN[name][:2] if name in GIVEN else "")
+                     for name in promised)
+    with stand.start_hosts(folder, "web01") as simhost, \
+            run(folder, simhost, "web01: {interval: 2, timeout: 2, modules: [%s]}" % uses) as collectd:
+        collectd.wait_rounds("web01", 1)
+        before = replies(simhost)
+        simhost.advance(100)
+        after = replies(simhost)
+        collectd.wait_rounds("web01", 3)
+        collectd.finish()
+        for identity, (_, _, formula) in FORMULAS.items():
+            rows, wanted = collectd.rows("web01", identity), formula(before[identity], after[identity])
+            assert len(rows) == 1 and all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-6) for a, b in zip(rows[0][1:], wanted)), \
+                (identity, rows, wanted)
+        seen = collectd.identities("web01") - OWN
+        for module, names in promised.items():
+            key, _, name = GIVEN.get(module, ("", "", ""))
+            if name is None:
+                # A name so long that only its beginning is sure.
+                kept = {one for one in seen if one.startswith("mi-%s-" % module)}
+                assert len(kept) == len(names), (module, kept, names)
+                seen -= kept
+                continue
+            wanted = {one.replace("-%s/" % key, "-%s/" % name) if key else one for one in names} - {NEVER_SCANNED}
+            assert wanted <= seen, "%s: not seen: %r" % (module, sorted(wanted - seen))
+            seen -= wanted
+        # Services: one of the table stands for several.
+        rest = {one for one in seen if not one.startswith("mi-services-")}
+        assert not rest, "not documented: %r" % sorted(rest)
 
 
 def a_libcurl_gnutls_plugin_works_beside_ours(folder):
@@ -105,5 +260,6 @@ LoadPlugin curl_xml
 stand.main([
     three_hosts_give_the_values_that_their_clock_commands,
     counters_advance_with_the_hosts_clock,
+    every_module_gives_what_its_table_promises,
     a_libcurl_gnutls_plugin_works_beside_ours,
 ])
