@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "wsman/reader.h"
 
-#include <libxml/SAX2.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "wsman/names.h"
 #include "wsman/state.h"
 #include "wsman/text.h"
@@ -58,11 +56,6 @@ int wsman_reader_fail(struct wsman_reader *reader, enum err_kind kind, const cha
     return wsman_reader_stop(reader);
 }
 
-static bool has_failed(const struct wsman_reader *reader)
-{
-    return reader->err.kind != ERR_NONE;
-}
-
 static int hand_out_err(const struct wsman_reader *reader, struct err *err)
 {
     if (err != NULL && err->kind == ERR_NONE)
@@ -71,19 +64,6 @@ static int hand_out_err(const struct wsman_reader *reader, struct err *err)
 }
 
 /* ---- The stack ---- */
-
-/* A node above node, which inherits where values go. */
-static struct wsman_node *push(struct wsman_reader *reader, const struct wsman_node *node)
-{
-    struct wsman_node *child = ++reader->top;
-    *child = (struct wsman_node){
-        .holder = node->instance,
-        .instance = node->instance,
-        .type = MI_STRING,
-        .scope_count = reader->scope_count,
-    };
-    return child;
-}
 
 int wsman_reader_no_child(struct wsman_reader *reader, struct wsman_node *child,
                           const struct wsman_tag *tag)
@@ -111,211 +91,6 @@ const char *wsman_reader_keep(struct wsman_reader *reader, const char *text, siz
         wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
     return (const char *)kept;
 }
-
-/* ---- What libxml2 calls ---- */
-
-/* The text gathered so far, where the tag that comes now shows what it was. */
-static int settle_text(struct wsman_reader *reader)
-{
-    const struct wsman_node *node = reader->top;
-    if (reader->text.size_bytes == 0)
-        return 0;
-    if (node->state->text == WSMAN_TEXT_VALUE &&
-        !wsman_text_is_blank(reader->text.data, reader->text.size_bytes))
-        return wsman_reader_fail(reader, ERR_PROTOCOL, "%.60s mixes text and elements",
-                                 node->tag_name);
-    buf_reset(&reader->text);
-    return 0;
-}
-
-static int check_counts(struct wsman_reader *reader, size_t attributes)
-{
-    if (++reader->elements > reader->limits.elements)
-        return wsman_reader_fail(reader, ERR_LIMIT, "the reply has more than %zu elements",
-                                 reader->limits.elements);
-    if (reader->top == reader->stack + reader->limits.depth)
-        return wsman_reader_fail(reader, ERR_LIMIT, "the reply nests deeper than %zu elements",
-                                 reader->limits.depth);
-    if (attributes > reader->limits.attributes)
-        return wsman_reader_fail(reader, ERR_LIMIT, "an element has more than %zu attributes",
-                                 reader->limits.attributes);
-    return 0;
-}
-
-static size_t count_pairs(const xmlChar **pairs)
-{
-    size_t count = 0;
-    while (pairs != NULL && pairs[2 * count] != NULL)
-        count++;
-    return count;
-}
-
-static void start_element(void *context, const xmlChar *name, const xmlChar **pairs)
-{
-    struct wsman_reader *reader = context;
-    struct wsman_tag tag;
-    if (has_failed(reader) || check_counts(reader, count_pairs(pairs)) != 0 ||
-        settle_text(reader) != 0)
-        return;
-    struct wsman_node *node = reader->top;
-    struct wsman_node *child = push(reader, node);
-    if (wsman_scope_open(reader, (const char *)name, pairs, &tag) != 0)
-        return;
-    child->tag_name = tag.name;
-    node->state->child(reader, child, &tag);
-}
-
-static void end_element(void *context, const xmlChar *name)
-{
-    struct wsman_reader *reader = context;
-    (void)name;
-    if (has_failed(reader))
-        return;
-    struct wsman_node *node = reader->top;
-    if (node->state->end != NULL && node->state->end(reader, node) != 0)
-        return;
-    reader->scope_count = node->scope_count;
-    reader->top--;
-    if (reader->text.size_bytes > 0)
-        buf_reset(&reader->text);
-}
-
-static void add_characters(struct wsman_reader *reader, const char *text, size_t count)
-{
-    buf_add(&reader->text, text, count);
-    if (reader->text.out_of_memory)
-        wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
-    else if (reader->text.too_large)
-        wsman_reader_fail(reader, ERR_LIMIT, "%.60s holds more than %zu bytes",
-                          reader->top->tag_name, reader->limits.text_bytes);
-}
-
-static void characters(void *context, const xmlChar *text, int count)
-{
-    struct wsman_reader *reader = context;
-    if (has_failed(reader))
-        return;
-    const struct wsman_node *node = reader->top;
-    switch (node->state->text) {
-    case WSMAN_TEXT_VALUE:
-    case WSMAN_TEXT_LEAF:
-        add_characters(reader, (const char *)text, (size_t)count);
-        break;
-    case WSMAN_TEXT_REFUSED:
-        if (!wsman_text_is_blank((const char *)text, (size_t)count))
-            wsman_reader_fail(reader, ERR_PROTOCOL, "text between the elements of %.60s",
-                              node->tag_name);
-        break;
-    case WSMAN_TEXT_IGNORED:
-        break;
-    }
-}
-
-/* libxml2 2.9 lets overlong characters pass here when it is fed in pieces, and nowhere else. */
-static void cdata_block(void *context, const xmlChar *text, int count)
-{
-    size_t left = (size_t)count;
-    const xmlChar *at = text;
-    while (left > 0) {
-        uint32_t code;
-        size_t bytes = utf8_character(at, &code);
-        if (bytes == 0 || bytes > left) {
-            wsman_reader_fail(context, ERR_PROTOCOL,
-                              "the reply is not XML: a CDATA section is not UTF-8");
-            return;
-        }
-        at += bytes;
-        left -= bytes;
-    }
-    characters(context, text, count);
-}
-
-/* SOAP 1.2 part 1, section 5: a message has no document type declaration. */
-static void document_type(void *context, const xmlChar *name, const xmlChar *external_id,
-                          const xmlChar *system_id)
-{
-    (void)name;
-    (void)external_id;
-    (void)system_id;
-    wsman_reader_fail(context, ERR_PROTOCOL, "the reply has a DOCTYPE, which SOAP forbids");
-}
-
-/* The same section: nor has it processing instructions. */
-static void processing_instruction(void *context, const xmlChar *target, const xmlChar *data)
-{
-    (void)data;
-    wsman_reader_fail(context, ERR_PROTOCOL,
-                      "the reply has a processing instruction (%.60s), which SOAP forbids",
-                      (const char *)target);
-}
-
-static bool is_memory(const xmlError *error)
-{
-    return error->code == XML_ERR_NO_MEMORY || error->message == NULL; /* not even for the words */
-}
-
-/* libxml2's encoders know no context. Only recorded: to stop the parser now would free the memory
- * that they fill. */
-static void note_encoder_error(struct wsman_reader *reader, const xmlError *error)
-{
-    if (is_memory(error))
-        err_memory(&reader->err);
-    else if (error->level >= XML_ERR_ERROR)
-        err_set(&reader->err, ERR_PROTOCOL, "the reply breaks its own encoding: %.*s",
-                (int)strcspn(error->message, "\n"), error->message);
-}
-
-/* libxml2's complaint in one line. Warnings are not ours to judge; an error of level ERROR stops as
- * a FATAL one does. */
-static void note_error(void *context, xmlErrorPtr error)
-{
-    struct wsman_reader *reader = context;
-    if (error->ctxt == NULL)
-        note_encoder_error(reader, error);
-    else if (has_failed(reader) || error->level < XML_ERR_ERROR)
-        return;
-    else if (is_memory(error))
-        wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
-    else
-        wsman_reader_fail(reader, ERR_PROTOCOL, "the reply is not XML: %d:%d: %.*s", error->line,
-                          error->int2, (int)strcspn(error->message, "\n"), error->message);
-}
-
-/* This thread's handler, where such complaints go; libxml2's own writes to stderr, the daemon's. */
-struct handler {
-    xmlStructuredErrorFunc function;
-    void *context;
-};
-
-static struct handler take_handler(struct wsman_reader *reader)
-{
-    struct handler old = {xmlStructuredError, xmlStructuredErrorContext};
-    xmlSetStructuredErrorFunc(reader, note_error);
-    return old;
-}
-
-static void give_handler_back(const struct handler *old)
-{
-    xmlSetStructuredErrorFunc(old->context, old->function);
-}
-
-#ifndef LIBXML_SAX1_ENABLED
-#error "this libxml2 was built without its SAX1 callbacks"
-#endif
-
-/* Not XML_SAX2_MAGIC: names come with their prefixes, which scope.c resolves. Errors go to the
- * thread's handler (take_handler). */
-static const xmlSAXHandler callbacks = {
-    .initialized = 1,
-    .startElement = start_element,
-    .endElement = end_element,
-    .characters = characters,
-    .cdataBlock = cdata_block,
-    /* The same function: libxml2 then does not try to tell white space apart itself. */
-    .ignorableWhitespace = characters,
-    .internalSubset = document_type,
-    .processingInstruction = processing_instruction,
-};
 
 /* ---- The context ---- */
 
@@ -359,7 +134,7 @@ static bool has_thread_state(void)
 
 static int make_context(struct wsman_reader *reader)
 {
-    xmlSAXHandler handler = callbacks; /* libxml2 copies it */
+    xmlSAXHandler handler = wsman_sax_callbacks; /* libxml2 copies it */
     if (!has_thread_state())
         return -1;
     reader->context = xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL);
@@ -519,7 +294,7 @@ static size_t waiting_bytes(const struct wsman_reader *reader)
 static int parse_piece(struct wsman_reader *reader, const unsigned char *bytes, size_t count)
 {
     int code = xmlParseChunk(reader->context, (const char *)bytes, (int)count, 0);
-    if (has_failed(reader))
+    if (wsman_reader_has_failed(reader))
         return -1;
     if (code == XML_ERR_NO_MEMORY || code < 0) /* below 0: it had no place for the bytes */
         return wsman_reader_fail(reader, ERR_MEMORY, "out of memory");
@@ -532,7 +307,7 @@ static int parse_piece(struct wsman_reader *reader, const unsigned char *bytes, 
 int wsman_reader_feed(struct wsman_reader *reader, const void *bytes, size_t count, struct err *err)
 {
     const unsigned char *at = bytes;
-    if (has_failed(reader))
+    if (wsman_reader_has_failed(reader))
         return hand_out_err(reader, err);
     if (count > reader->limits.reply_bytes - reader->reply_bytes) {
         err_set(&reader->err, ERR_LIMIT, "the reply is larger than %zu bytes",
@@ -540,20 +315,20 @@ int wsman_reader_feed(struct wsman_reader *reader, const void *bytes, size_t cou
         return hand_out_err(reader, err);
     }
     reader->reply_bytes += count;
-    struct handler handler = take_handler(reader);
+    struct wsman_sax_handler handler = wsman_sax_take_handler(reader);
     if (!reader->parsing) {
         size_t taken = take_head(reader, at, count);
         at += taken;
         count -= taken;
     }
-    while (count > 0 && !has_failed(reader)) {
+    while (count > 0 && !wsman_reader_has_failed(reader)) {
         size_t piece = count < PIECE_BYTES ? count : PIECE_BYTES;
         parse_piece(reader, at, piece);
         at += piece;
         count -= piece;
     }
-    give_handler_back(&handler);
-    return has_failed(reader) ? hand_out_err(reader, err) : 0;
+    wsman_sax_give_handler_back(&handler);
+    return wsman_reader_has_failed(reader) ? hand_out_err(reader, err) : 0;
 }
 
 /* Everything that must hold once no more bytes come. */
@@ -565,7 +340,7 @@ static int check_end(struct wsman_reader *reader)
         return err_set(&reader->err, ERR_PROTOCOL, "the reply has only %zu bytes",
                        reader->reply_bytes);
     int code = xmlParseChunk(reader->context, NULL, 0, 1);
-    if (has_failed(reader))
+    if (wsman_reader_has_failed(reader))
         return -1;
     if (code == XML_ERR_NO_MEMORY)
         return err_memory(&reader->err);
@@ -586,12 +361,12 @@ static enum wsman_reply_kind kind_of(const struct wsman_reader *reader)
 
 int wsman_reader_finish(struct wsman_reader *reader, struct wsman_reply *reply, struct err *err)
 {
-    if (!has_failed(reader)) {
-        struct handler handler = take_handler(reader);
+    if (!wsman_reader_has_failed(reader)) {
+        struct wsman_sax_handler handler = wsman_sax_take_handler(reader);
         check_end(reader);
-        give_handler_back(&handler);
+        wsman_sax_give_handler_back(&handler);
     }
-    if (has_failed(reader))
+    if (wsman_reader_has_failed(reader))
         return hand_out_err(reader, err);
     reply->kind = kind_of(reader);
     reply->instance = reader->instance;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * state: the parts of a reader, shared by the files that each know one region of the envelope.
- * Private to wsman/: reader.c (life, libxml2, limits, the stack), scope.c (namespaces), document.c
- * (Envelope, Header, Body), payload.c (instances), page.c (enumerations), class.c
- * (class declarations), complaint.c (faults).
+ * Private to wsman/: reader.c (life, feeding, limits), sax.c (libxml2's calls, the stack), scope.c
+ * (namespaces), document.c (Envelope, Header, Body), payload.c (instances), page.c (enumerations),
+ * class.c (class declarations), complaint.c (faults).
  *
  *   every open element is a node on a stack; its state says what a child, an end and text mean:
  *
@@ -192,6 +192,22 @@ int wsman_scope_open(struct wsman_reader *reader, const char *name, const xmlCha
                      struct wsman_tag *tag);
 /* The URI that a prefix ("": none) stands for here; NULL where it stands for none. */
 const char *wsman_scope_find(const struct wsman_reader *reader, const char *prefix, size_t count);
+
+static inline bool wsman_reader_has_failed(const struct wsman_reader *reader)
+{
+    return reader->err.kind != ERR_NONE;
+}
+
+/* What a push parser of a reader calls (sax.c). */
+extern const xmlSAXHandler wsman_sax_callbacks;
+/* This thread's handler, where such complaints go; libxml2's own writes to stderr, the daemon's. */
+struct wsman_sax_handler {
+    xmlStructuredErrorFunc function;
+    void *context;
+};
+/* While libxml2 works for the reader, its complaints on this thread go to the reader. */
+struct wsman_sax_handler wsman_sax_take_handler(struct wsman_reader *reader);
+void wsman_sax_give_handler_back(const struct wsman_sax_handler *old);
 
 /* Makes node the payload (payload.c) or the fault (complaint.c). */
 int wsman_payload_open(struct wsman_reader *reader, struct wsman_node *node,
