@@ -264,8 +264,7 @@ LoadPlugin write_graphite
 """
 # What a usual host is asked for: what everyone wants of what simhost has, and what only the host can name.
 MODULES = """\
-[os, cpu, memory, paging, logical_disk, logical_disk_io, physical_disk, system, time, tcp,
-    {interface: {keys: {Name: ["Intel[R] PRO_1000"]}}}, {processes: {keys: {Name: [sqlservr]}}},
+[windows, {interface: {keys: {Name: ["Intel[R] PRO_1000"]}}}, {processes: {keys: {Name: [sqlservr]}}},
     {services: {keys: {Name: [W32Time, Spooler]}}}]"""
 
 
