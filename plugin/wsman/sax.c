@@ -199,10 +199,6 @@ void wsman_sax_give_handler_back(const struct wsman_sax_handler *old)
     xmlSetStructuredErrorFunc(old->context, old->function);
 }
 
-#ifndef LIBXML_SAX1_ENABLED
-#error "this libxml2 was built without its SAX1 callbacks"
-#endif
-
 /* Not XML_SAX2_MAGIC: names come with their prefixes, which scope.c resolves. Errors go to the
  * thread's handler (wsman_sax_take_handler). */
 const xmlSAXHandler wsman_sax_callbacks = {

@@ -19,7 +19,7 @@ def asked(simhost):
 
 
 def one_connection_a_host_over_50_intervals(folder):
-    lines = ["%s: {}" % host for host in HOSTS]
+    lines = ["%s: {interval: 0.5}" % host for host in HOSTS]
     with stand.start_hosts(folder, *HOSTS) as simhost, run(folder, simhost, *lines) as collectd:
         for host in HOSTS:
             collectd.wait_rounds(host, 50 - collectd.rounds(host))
