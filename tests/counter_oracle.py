@@ -57,7 +57,7 @@ TYPES = {
 }
 # One count is one event; where such a counter of 32 bits falls by less than half its range, it was reset.
 EVENTS = {"PERF_COUNTER_RAWCOUNT_HEX", "PERF_COUNTER_RAWCOUNT", "PERF_COUNTER_DELTA", "PERF_SAMPLE_COUNTER",
-          "PERF_COUNTER_COUNTER"}
+          "PERF_COUNTER_COUNTER", "PERF_SAMPLE_FRACTION"}
 
 
 def judge_one(result, now):
@@ -115,6 +115,8 @@ def judge(name, bits, before, now):
             return "fell"
         wide = max(before.base, now.base) >> 32
         db = now.base - before.base if wide else (now.base - before.base) % (1 << 32)
+        if now.base < before.base and db >= 1 << 31:
+            return "fell"
         if db == 0:
             return "no_events"
         return {"100dn/db": 100 * Fraction(dn, db), "dn/db": Fraction(dn, db),
@@ -232,6 +234,7 @@ def base_rows(name, before, now):
         yield before, now._replace(base=before.base), "the base did not move"
         yield before._replace(base=(1 << 32) - 7), now._replace(base=70), "the base wraps"
         yield before._replace(value=9000000, base=9000), now._replace(value=20, base=2), "value and base fell both"
+        yield before._replace(base=1000), now._replace(base=500), "the base alone fell"
         yield before._replace(base=(1 << 32) - 7), now._replace(base=(1 << 32) + 70), "a base of more than 32 bits"
         yield before._replace(base=1 << 40), now._replace(base=70), "a base of more than 32 bits that fell"
     elif "b" in result:

@@ -378,6 +378,31 @@ static uint64_t next_random(uint64_t *random)
     return *random;
 }
 
+/* At 180 s of uptime, then, 360 s later, at 240 s: the performance counter has overtaken itself. */
+static void a_reboot_shows_although_the_performance_counter_did_not_fall(void **state)
+{
+    (void)state;
+    double value;
+    const uint64_t second = 10000000;
+    struct metric_counter_point before = {.value = 150 * second,
+                                          .time = 1000 * second,
+                                          .frequency = second,
+                                          .perf_time = 180 * second,
+                                          .perf_frequency = second,
+                                          .day_time = 1000 * second};
+    struct metric_counter_point now = before;
+    now.value = 200 * second;
+    now.perf_time = 240 * second;
+    now.time = now.day_time = 1360 * second;
+    assert_int_equal(
+        metric_counter_cook(code_of("PERF_100NSEC_TIMER_INV"), 64, &before, &now, &value),
+        METRIC_COUNTER_RESTARTED);
+    now.perf_time = 540 * second;
+    assert_int_equal(
+        metric_counter_cook(code_of("PERF_100NSEC_TIMER_INV"), 64, &before, &now, &value),
+        METRIC_COUNTER_OK);
+}
+
 /* The rate, in counts a second, is told within one count an interval, whatever the start. */
 static void check_rate(uint64_t *random, const char *name, unsigned bits, uint64_t counts_per_day)
 {
@@ -386,13 +411,15 @@ static void check_rate(uint64_t *random, const char *name, unsigned bits, uint64
     uint64_t start = next_random(random), ticks = next_random(random) >> 20;
     uint64_t since = 0, mask = bits == 32 ? UINT32_MAX : UINT64_MAX;
     const uint64_t day = frequency * 86400;
-    struct metric_counter_point before = {start & mask, 0, ticks, frequency, 0};
+    struct metric_counter_point before = {
+        .value = start & mask, .time = ticks, .frequency = frequency};
     for (int i = 0; i < 50; i++) {
         double value;
         uint64_t interval = frequency + next_random(random) % (frequency * 59);
         since += interval;
         uint64_t count = (uint64_t)((unsigned __int128)since * counts_per_day / day);
-        struct metric_counter_point now = {(start + count) & mask, 0, ticks + since, frequency, 0};
+        struct metric_counter_point now = {
+            .value = (start + count) & mask, .time = ticks + since, .frequency = frequency};
         assert_int_equal(metric_counter_cook(code_of(name), bits, &before, &now, &value),
                          METRIC_COUNTER_OK);
         double rate = (double)counts_per_day / 86400;
@@ -419,6 +446,7 @@ static void rates_are_right_to_one_count_an_interval(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reboot_shows_although_the_performance_counter_did_not_fall),
         cmocka_unit_test(a_type_is_found_by_name_and_by_number),
         cmocka_unit_test(what_is_no_type_is_not_found),
         cmocka_unit_test(every_type_of_the_facts_has_its_properties),

@@ -148,18 +148,19 @@ static enum metric_outcome read_clock(struct source *source, unsigned needs,
 }
 
 /* No formula needs it: what is not there says nothing. */
-static void read_witness(const struct source *source, unsigned needs,
-                         struct metric_counter_point *point)
+static void read_witness(const struct source *source, const char *name, uint64_t *integer)
 {
-    const char *name = clocks[METRIC_COUNTER_CLOCK_PERF].timestamp;
     MI_Type type;
     MI_Value value;
-    bool is_own_clock = metric_counter_clock(source->code) == METRIC_COUNTER_CLOCK_PERF &&
-                        (needs & METRIC_COUNTER_NEEDS_TIME);
-    if (is_own_clock)
-        return;
     if (find(source->instance, name, &type, &value) == METRIC_SAMPLE_OK)
-        take_integer(type, &value, &point->perf_time);
+        take_integer(type, &value, integer);
+}
+
+static void read_witnesses(const struct source *source, struct metric_counter_point *point)
+{
+    read_witness(source, clocks[METRIC_COUNTER_CLOCK_PERF].timestamp, &point->perf_time);
+    read_witness(source, clocks[METRIC_COUNTER_CLOCK_PERF].frequency, &point->perf_frequency);
+    read_witness(source, clocks[METRIC_COUNTER_CLOCK_SYS100NS].timestamp, &point->day_time);
 }
 
 static enum metric_outcome read_point(struct source *source, unsigned needs,
@@ -233,7 +234,7 @@ static enum metric_outcome cook(struct source *source, struct metric_memory *mem
         return outcome;
     }
     if (memory != NULL)
-        read_witness(source, needs, &now);
+        read_witnesses(source, &now);
     enum metric_counter_status status =
         metric_counter_cook(source->code, width(source), before, &now, &value);
     if (memory != NULL && status != METRIC_COUNTER_STILL) {
@@ -274,7 +275,7 @@ static enum metric_outcome unwrap(struct source *source, struct metric_memory *m
         memory->has_last = false;
         return outcome;
     }
-    read_witness(source, 0, &now);
+    read_witnesses(source, &now);
     enum metric_counter_status status = grow(source, memory, &now);
     memory->last = now;
     memory->has_last = true;

@@ -98,7 +98,7 @@ static const struct type types[] = {
     {0x20570500, "PERF_PRECISION_100NS_TIMER", PRECISION, 64, NO_CLOCK, false},
     {0x20610500, "PERF_OBJ_TIME_TIMER", TIMER, 64, OBJECT, false},
     {0x20670500, "PERF_PRECISION_OBJECT_TIMER", PRECISION, 64, NO_CLOCK, false},
-    {0x20c20400, "PERF_SAMPLE_FRACTION", DELTA_FRACTION, 32, NO_CLOCK, false},
+    {0x20c20400, "PERF_SAMPLE_FRACTION", DELTA_FRACTION, 32, NO_CLOCK, true},
     {0x21410500, "PERF_COUNTER_TIMER_INV", TIMER_INV, 64, PERF, false},
     {0x21510500, "PERF_100NSEC_TIMER_INV", TIMER_INV, 64, SYS100NS, false},
     {0x22410500, "PERF_COUNTER_MULTI_TIMER", MULTI, 64, PERF, false},
@@ -235,13 +235,25 @@ static bool is_less(uint64_t now, uint64_t before)
     return now != 0 && now < before;
 }
 
+/* The time of day went on for longer than the performance counter ran: a restart after which that
+ * has overtaken its old value. A twentieth and ten seconds are for clocks that are being set. */
+static bool was_off(const struct metric_counter_point *before,
+                    const struct metric_counter_point *now)
+{
+    if (before->perf_time == 0 || now->perf_time < before->perf_time || now->perf_frequency == 0 ||
+        before->day_time == 0 || now->day_time < before->day_time)
+        return false;
+    double ran = (double)(now->perf_time - before->perf_time) / (double)now->perf_frequency;
+    return (double)(now->day_time - before->day_time) / 1e7 > ran * 1.05 + 10;
+}
+
 static enum metric_counter_status advance(const struct type *type, unsigned bits,
                                           const struct metric_counter_point *before,
                                           const struct metric_counter_point *now,
                                           uint64_t *difference)
 {
     /* A perf_time of 0 is one that nobody knows. */
-    if (is_less(now->perf_time, before->perf_time))
+    if (is_less(now->perf_time, before->perf_time) || was_off(before, now))
         return METRIC_COUNTER_RESTARTED;
     if (fell(type, bits, before->value, now->value))
         return METRIC_COUNTER_FELL;
@@ -309,10 +321,12 @@ static enum metric_counter_status compare_bases(enum formula formula,
         terms->base = now->base; /* how many are measured, no counter */
         return terms->base == 0 ? METRIC_COUNTER_BASE_ZERO : METRIC_COUNTER_OK;
     }
-    /* A wrap of both within one interval is less likely than a restart. */
-    if (now->base < before->base && (now->value < before->value || before->base > UINT32_MAX))
-        return METRIC_COUNTER_FELL;
+    /* A wrap of both within one interval is less likely than a restart; and a base counts events.
+     */
     terms->base = subtract(32, before->base, now->base);
+    if (now->base < before->base &&
+        (now->value < before->value || before->base > UINT32_MAX || terms->base >= TWO_31))
+        return METRIC_COUNTER_FELL;
     return terms->base == 0 ? METRIC_COUNTER_NO_EVENTS : METRIC_COUNTER_OK;
 }
 

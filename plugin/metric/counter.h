@@ -54,6 +54,8 @@ struct metric_counter_point {
     /* Timestamp_PerfTime whatever the type's clock is, 0 where it is not known: a host that
      * restarted shows it here, while Timestamp_Sys100NS goes on. */
     uint64_t perf_time;
+    uint64_t perf_frequency; /* of perf_time, and the time of day in 100 ns; 0: not known */
+    uint64_t day_time;
 };
 
 enum metric_counter_status {

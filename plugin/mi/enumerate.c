@@ -277,6 +277,10 @@ static MI_Result acknowledge(MI_Operation *operation)
     if (op == NULL)
         return MI_RESULT_INVALID_PARAMETER;
     struct mi_application *app = op->session->app;
+    if (!mi_enumerate_is(op)) { /* another operation's handle */
+        pthread_mutex_unlock(&app->lock);
+        return MI_RESULT_INVALID_PARAMETER;
+    }
     struct mi_enumerate *self = from_op(op);
     if (!self->next_posted && !op->done) {
         self->next_posted = true;
@@ -320,12 +324,12 @@ static void hand_out(struct mi_enumerate *self)
 }
 
 /* Whoever waits in MI_Operation_GetInstance sees the page; an empty one is not worth waking. */
-static void lay_out(struct mi_enumerate *self)
+static void lay_out(struct mi_enumerate *self, bool at_end, bool is_empty)
 {
     struct mi_operation *op = &self->op;
-    if (self->page.at_end)
+    if (at_end)
         finish(self, NULL);
-    else if (self->page.count == 0)
+    else if (is_empty)
         ask_for_more(self);
     else {
         pthread_mutex_lock(&op->session->app->lock);
@@ -444,6 +448,8 @@ static void go_on(struct mi_operation *op, const struct http_outcome *http,
         finish(self, outcome);
         return;
     }
+    bool at_end = self->arriving.at_end;
+    bool is_empty = self->arriving.count == 0;
     pthread_mutex_lock(&app->lock);
     mi_page_free(&self->page);
     self->page = self->arriving;
@@ -454,7 +460,7 @@ static void go_on(struct mi_operation *op, const struct http_outcome *http,
     else if (mi_operation_is_canceled(op))
         finish_canceled(self);
     else
-        lay_out(self);
+        lay_out(self, at_end, is_empty);
 }
 
 static void halt(struct mi_operation *op)

@@ -90,6 +90,7 @@ void poll_harvest_take(struct poll_host *host, const MI_Instance *instance)
             shared->sink.sample(shared->sink.context, &stamp, &sample);
         else
             note_refusal(host, &refusal);
-        memory += memory_count;
+        if (memory_count > 0)
+            memory += memory_count;
     }
 }
