@@ -2,7 +2,9 @@
 #include "http/worker.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/thread.h"
 
@@ -13,7 +15,10 @@ struct http_workers {
     struct http_job *first, *last;
     const void *running[HTTP_WORKER_MAX]; /* keys */
     unsigned running_count, idle_count, queued_count;
-    unsigned holders; /* the owner and each thread; the last one frees */
+    unsigned holders;                /* the owner and each thread; the last one frees */
+    pthread_t left[HTTP_WORKER_MAX]; /* threads that the owner joins */
+    unsigned left_count;
+    bool owner_gone;
 };
 
 /* Lock held; gives it up. */
@@ -91,7 +96,6 @@ static void run_job(struct http_workers *workers, struct http_job *job)
 static void *run_worker(void *argument)
 {
     struct http_workers *workers = argument;
-    pthread_detach(pthread_self());
     pthread_mutex_lock(&workers->lock);
     while (workers->loop != NULL) {
         struct http_job *job = take_job(workers);
@@ -103,6 +107,10 @@ static void *run_worker(void *argument)
         pthread_cond_wait(&workers->changed, &workers->lock);
         workers->idle_count--;
     }
+    if (workers->owner_gone)
+        pthread_detach(pthread_self());
+    else
+        workers->left[workers->left_count++] = pthread_self();
     pthread_cond_broadcast(&workers->changed); /* to http_workers_free: one idle less */
     let_go(workers);
     return NULL;
@@ -165,7 +173,15 @@ void http_workers_free(struct http_workers *workers)
     pthread_cond_broadcast(&workers->changed);
     while (workers->holders - 1 > workers->running_count) /* the idle ones leave at once */
         pthread_cond_wait(&workers->changed, &workers->lock);
+    pthread_t left[HTTP_WORKER_MAX];
+    unsigned left_count = workers->left_count;
+    memcpy(left, workers->left, left_count * sizeof left[0]);
+    workers->owner_gone = true;
     let_go(workers);
+    /* Until a thread has really ended, OpenSSL clears up after it; a process that ends meanwhile
+     * clears up too, and the same memory twice. */
+    for (unsigned i = 0; i < left_count; i++)
+        pthread_join(left[i], NULL);
     while (job != NULL) {
         struct http_job *next = job->next;
         job->abandoned(job);

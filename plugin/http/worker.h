@@ -40,8 +40,8 @@ struct http_workers *http_workers_new(struct http_loop *loop, struct err *err);
 /* Takes a job. -1 with ERR_MEMORY: no thread could be had, the job was not taken. */
 int http_workers_submit(struct http_workers *workers, struct http_job *job, struct err *err);
 
-/* Waits for nobody who is stuck. Jobs that waited are abandoned now, running ones when they end.
- * NULL is fine. Before http_loop_free. */
+/* Waits until every thread has ended that is not stuck in a job, and for nobody who is. Jobs that
+ * waited are abandoned now, running ones when they end. NULL is fine. Before http_loop_free. */
 void http_workers_free(struct http_workers *workers);
 
 #endif
