@@ -34,10 +34,16 @@ struct http_loop {
 
 /* --- what libcurl asks for --- */
 
-static void tell_unwatched(CURL *easy)
+static struct http_transfer *transfer_of(CURL *easy)
 {
     struct http_transfer *transfer = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    return transfer;
+}
+
+static void tell_unwatched(CURL *easy)
+{
+    struct http_transfer *transfer = transfer_of(easy);
     if (transfer != NULL) /* libcurl's own handle, which closes idle connections, has none */
         transfer->unwatched(transfer);
 }
@@ -71,13 +77,6 @@ static int set_curl_timer(CURLM *multi, long timeout_ms, void *context)
     struct http_loop *loop = context;
     loop->curl_due_ms = timeout_ms < 0 ? -1 : (int64_t)clock_now_ms(NULL) + timeout_ms;
     return 0;
-}
-
-static struct http_transfer *transfer_of(CURL *easy)
-{
-    struct http_transfer *transfer = NULL;
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    return transfer;
 }
 
 static void put_in(struct http_loop *loop, struct http_transfer *transfer)
