@@ -92,14 +92,9 @@ static void assert_page(const char *text, size_t max_count, const char *expected
 
 /* ---- Folders ---- */
 
-struct folder {
-    char path[700];
-    const char *name;
-};
-
 static void run_folder(void **state)
 {
-    const struct folder *folder = *state;
+    const struct fixture_folder *folder = *state;
     char path[800];
     size_t count = 0, ignored;
     struct sink sink;
@@ -125,29 +120,6 @@ static void run_folder(void **state)
     free(reply);
     buf_free(&sink.out);
     wsman_reader_free(reader);
-}
-
-static int is_case(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static size_t list_folders(struct folder *folders, struct CMUnitTest *tests)
-{
-    char path[400];
-    struct dirent **entries;
-    snprintf(path, sizeof path, "%s/tests/data/wsman/enumeration", fixture_source());
-    int count = scandir(path, &entries, is_case, alphasort);
-    for (int i = 0; i < count && i < CASES_MAX; i++) {
-        snprintf(folders[i].path, sizeof folders[i].path, "%s/%s", path, entries[i]->d_name);
-        folders[i].name = strrchr(folders[i].path, '/') + 1;
-        tests[i] = (struct CMUnitTest){
-            .name = folders[i].name, .test_func = run_folder, .initial_state = &folders[i]};
-        free(entries[i]);
-    }
-    if (count >= 0)
-        free(entries);
-    return count > 0 ? (size_t)count : 0;
 }
 
 /* ---- Recorded pages ---- */
@@ -510,7 +482,7 @@ static void the_class_of_a_query_is_the_word_behind_from(void **state)
 
 int main(void)
 {
-    static struct folder folders[CASES_MAX];
+    static struct fixture_folder folders[CASES_MAX];
     static struct CMUnitTest tests[CASES_MAX + 16];
     const struct CMUnitTest others[] = {
         cmocka_unit_test(a_recorded_page_holds_what_a_second_parser_finds_in_it),
@@ -525,7 +497,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_sent_is_refused),
         cmocka_unit_test(the_class_of_a_query_is_the_word_behind_from),
     };
-    size_t count = list_folders(folders, tests);
+    size_t count = fixture_list("enumeration", run_folder, folders, tests, CASES_MAX);
     if (count == 0)
         return 1;
     memcpy(tests + count, others, sizeof others);

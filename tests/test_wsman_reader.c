@@ -32,12 +32,7 @@ static int close_reader(void **state)
 
 /* ---- Folders ---- */
 
-struct folder {
-    char path[700];
-    const char *name;
-};
-
-static char *read_part(const struct folder *folder, const char *part, size_t *count)
+static char *read_part(const struct fixture_folder *folder, const char *part, size_t *count)
 {
     char path[800];
     snprintf(path, sizeof path, "%s/%s", folder->path, part);
@@ -64,7 +59,7 @@ static void describe(struct buf *out, const char *bytes, size_t count, const cha
     wsman_reader_free(reader);
 }
 
-static void write_expected(const struct folder *folder, const struct buf *text)
+static void write_expected(const struct fixture_folder *folder, const struct buf *text)
 {
     char path[800];
     snprintf(path, sizeof path, "%s/expected", folder->path);
@@ -76,7 +71,7 @@ static void write_expected(const struct folder *folder, const struct buf *text)
 
 static void run_folder(void **state)
 {
-    const struct folder *folder = *state;
+    const struct fixture_folder *folder = *state;
     size_t count;
     size_t ignored;
     struct buf found;
@@ -96,30 +91,6 @@ static void run_folder(void **state)
     buf_free(&found);
     free(relates_to);
     free(reply);
-}
-
-static int is_case(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-/* One cmocka test a folder, under the folder's name. */
-static size_t list_folders(struct folder *folders, struct CMUnitTest *tests)
-{
-    char path[400];
-    struct dirent **entries;
-    snprintf(path, sizeof path, "%s/tests/data/wsman/reader", fixture_source());
-    int count = scandir(path, &entries, is_case, alphasort);
-    for (int i = 0; i < count && i < CASES_MAX; i++) {
-        snprintf(folders[i].path, sizeof folders[i].path, "%s/%s", path, entries[i]->d_name);
-        folders[i].name = strrchr(folders[i].path, '/') + 1;
-        tests[i] = (struct CMUnitTest){
-            .name = folders[i].name, .test_func = run_folder, .initial_state = &folders[i]};
-        free(entries[i]);
-    }
-    if (count >= 0)
-        free(entries);
-    return count > 0 ? (size_t)count : 0;
 }
 
 /* ---- Encodings ---- */
@@ -445,7 +416,7 @@ static void trailing_blanks_and_comments_are_fine_and_nothing_else_is(void **sta
 
 int main(void)
 {
-    static struct folder folders[CASES_MAX];
+    static struct fixture_folder folders[CASES_MAX];
     static struct CMUnitTest cases[CASES_MAX];
     const struct CMUnitTest tests[] = {
 #define READER_TEST(name) cmocka_unit_test_setup_teardown(name, open_reader, close_reader)
@@ -463,7 +434,7 @@ int main(void)
         READER_TEST(a_doctype_is_refused_before_its_end_is_seen),
         READER_TEST(trailing_blanks_and_comments_are_fine_and_nothing_else_is),
     };
-    size_t count = list_folders(folders, cases);
+    size_t count = fixture_list("reader", run_folder, folders, cases, CASES_MAX);
     size_t fixed = sizeof tests / sizeof tests[0];
     if (count == 0 || count + fixed > CASES_MAX)
         return 99;

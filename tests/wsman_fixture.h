@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,6 +171,39 @@ static inline void fixture_add_reply(struct buf *out, const struct wsman_reply *
     else
         fixture_add_instance(out, reply->instance);
     assert_int_equal(buf_failed(out, "canonical text", NULL), 0);
+}
+
+/* ---- Data folders ---- */
+
+struct fixture_folder {
+    char path[700];
+    const char *name;
+};
+
+static inline int fixture_is_case(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+/* One cmocka test for each folder below tests/data/wsman/NAME, at most max, under the folder's
+ * name; how many there are. */
+static inline size_t fixture_list(const char *name, CMUnitTestFunction run,
+                                  struct fixture_folder *folders, struct CMUnitTest *tests, int max)
+{
+    char path[400];
+    struct dirent **entries;
+    snprintf(path, sizeof path, "%s/tests/data/wsman/%s", fixture_source(), name);
+    int count = scandir(path, &entries, fixture_is_case, alphasort);
+    for (int i = 0; i < count && i < max; i++) {
+        snprintf(folders[i].path, sizeof folders[i].path, "%s/%s", path, entries[i]->d_name);
+        folders[i].name = strrchr(folders[i].path, '/') + 1;
+        tests[i] = (struct CMUnitTest){
+            .name = folders[i].name, .test_func = run, .initial_state = &folders[i]};
+        free(entries[i]);
+    }
+    if (count >= 0)
+        free(entries);
+    return count > 0 ? (size_t)count : 0;
 }
 
 #endif
