@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
+
 /* A mark is 0, the number of a kind + 1, or this where the table of kinds was full. */
 #define MARK_UNSAID 255
 
@@ -129,17 +131,10 @@ bool poll_health_may_ask(struct poll_health *health, uint64_t now_ms, uint64_t g
     return true;
 }
 
-/* FNV-1a over both names and the NUL between them; never 0, which means free. */
+/* Never 0, which means free. */
 static uint64_t hash_names(const char *class_name, const char *property)
 {
-    const char *const names[] = {class_name, property};
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < 2; i++) {
-        const unsigned char *c = (const unsigned char *)names[i];
-        do
-            hash = (hash ^ *c) * 1099511628211u;
-        while (*c++ != '\0');
-    }
+    uint64_t hash = hash_text(hash_text(HASH_START, class_name), property);
     return hash != 0 ? hash : 1;
 }
 

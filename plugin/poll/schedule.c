@@ -2,6 +2,9 @@
 #include "poll/schedule.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
 
 struct entry {
     uint64_t due_ms;
@@ -37,10 +40,8 @@ void poll_schedule_free(struct poll_schedule *schedule)
 
 uint64_t poll_schedule_splay_ms(const char *name, uint64_t interval_ms)
 {
-    /* FNV-1a, then a mixer: names that differ in their last digit alone must not lie together. */
-    uint64_t hash = 14695981039346656037u;
-    for (const unsigned char *c = (const unsigned char *)name; *c != '\0'; c++)
-        hash = (hash ^ *c) * 1099511628211u;
+    uint64_t hash = hash_bytes(HASH_START, name, strlen(name));
+    /* A mixer: names that differ in their last digit alone must not lie together. */
     hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdu;
     hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53u;
     hash ^= hash >> 33;
