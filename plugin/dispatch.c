@@ -48,9 +48,9 @@ void dispatch_sample(const struct dispatch_stamp *stamp, const struct metric_sam
         values[i] = value_of(metric->type->sources[i], &sample->values[i]);
     value_list_t list = start_list(stamp, values, sample->value_count);
     sstrncpy(list.plugin, metric->plugin, sizeof list.plugin);
-    sstrncpy(list.plugin_instance, metric->plugin_instance, sizeof list.plugin_instance);
+    sstrncpy(list.plugin_instance, sample->plugin_instance, sizeof list.plugin_instance);
     sstrncpy(list.type, metric->type->name, sizeof list.type);
-    sstrncpy(list.type_instance, metric->type_instance, sizeof list.type_instance);
+    sstrncpy(list.type_instance, sample->type_instance, sizeof list.type_instance);
     enqueue(&list);
 }
 

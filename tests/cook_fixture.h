@@ -35,6 +35,7 @@
 #define RAWCOUNT    65536u
 #define OBJECT_TIME 543229184u
 #define AVG_TIMER   805438464u
+#define DOUBLE_RAW  73728u
 
 struct world {
     MI_Instance *instance;

@@ -179,6 +179,102 @@ static void standing_time_keeps_the_older_sample(void **state)
     assert_refused(world, "P", true);
 }
 
+/* A class of many counters says it once: complaints are one a class and name. */
+static void
+of_an_instance_that_is_the_old_one_the_hosts_clock_is_named_whatever_the_type(void **state)
+{
+    struct world *world = *state;
+    static const uint32_t codes[] = {COUNTER, TIMER, OBJECT_TIME, PRECISION};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        begin(world, MODEL_READING_COOKED, codes[i]);
+        assert_int_equal(take_at(world, 10, 100), METRIC_SAMPLE_NOT_YET);
+        assert_int_equal(take_at(world, 10, 100), METRIC_SAMPLE_STILL);
+        assert_refused(world, "Timestamp_PerfTime", false);
+    }
+    begin(world, MODEL_READING_COOKED, TIMER);
+    assert_int_equal(take_at(world, 10, 100), METRIC_SAMPLE_NOT_YET);
+    put(world, "20", 110, 1);
+    MI_Value value = {.string = (char *)"130000001000000000"};
+    MI_Instance_SetElement(world->instance, "Timestamp_Sys100NS", &value, MI_STRING, 0);
+    assert_int_equal(take(world), METRIC_SAMPLE_STILL);
+    assert_refused(world, "Timestamp_Sys100NS", false);
+}
+
+/* Only what counts was restarted, or the host: its own clocks tell. */
+static void a_private_base_that_falls_alone_is_no_restart_of_the_host(void **state)
+{
+    struct world *world = *state;
+    begin(world, MODEL_READING_COOKED, PRECISION);
+    put(world, "50", 1000, 10000000);
+    assert_int_equal(take(world), METRIC_SAMPLE_NOT_YET);
+    put(world, "80", 1010, 20);
+    assert_int_equal(take(world), METRIC_SAMPLE_FELL);
+    assert_refused(world, "P", false);
+    put(world, "90", 1020, 120);
+    assert_int_equal(take(world), METRIC_SAMPLE_OK);
+    assert_cooked(world, 10);
+    put(world, "95", 10, 20);
+    assert_int_equal(take(world), METRIC_SAMPLE_REBOOTED);
+    static const char *const unknown[] = {"Timestamp_PerfTime", "Frequency_PerfTime",
+                                          "Timestamp_Sys100NS"};
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
+        begin(world, MODEL_READING_COOKED, PRECISION);
+        put(world, "50", 1000, 10000000);
+        MI_Instance_SetElement(world->instance, unknown[i], NULL, MI_STRING, MI_FLAG_NULL);
+        assert_int_equal(take(world), METRIC_SAMPLE_NOT_YET);
+        put(world, "80", 1010, 20);
+        MI_Instance_SetElement(world->instance, unknown[i], NULL, MI_STRING, MI_FLAG_NULL);
+        assert_int_equal(take(world), METRIC_SAMPLE_REBOOTED);
+    }
+}
+
+static void a_double_is_a_real_of_any_sign(void **state)
+{
+    struct world *world = *state;
+    static const struct {
+        const char *text;
+        double value; /* NAN: refused */
+        const char *shown;
+    } rows[] = {
+        {"0.25", 0.25, ""},
+        {"-1.5E3", -1500, ""},
+        {"7", 7, ""},
+        {"-7", -7, ""},
+        /* The bits of 1.0, but who can tell? */
+        {"4607182418800017408", 4607182418800017408.0, ""},
+        {"true", NAN, "\"true\""},
+        {"NaN", NAN, "\"NaN\""},
+        {"INF", NAN, "\"INF\""},
+        {"1e999", NAN, "\"1e999\""},
+        {"", NAN, "\"\""},
+    };
+    begin(world, MODEL_READING_COOKED, DOUBLE_RAW);
+    assert_int_equal(metric_memory_count(&world->metric), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        put(world, rows[i].text, 100, 1);
+        bool is_good = !isnan(rows[i].value);
+        assert_int_equal(take(world), is_good ? METRIC_SAMPLE_OK : METRIC_SAMPLE_NOT_A_NUMBER);
+        if (is_good) {
+            assert_cooked(world, rows[i].value);
+            continue;
+        }
+        assert_refused(world, "P", false);
+        assert_string_equal(world->refusal.text, rows[i].shown);
+    }
+    forget(world);
+    MI_Value value = {.real64 = -0.125};
+    MI_Instance_AddElement(world->instance, "P", &value, MI_REAL64, 0);
+    assert_int_equal(take(world), METRIC_SAMPLE_OK);
+    assert_cooked(world, -0.125);
+    put(world, NULL, 100, 1);
+    assert_int_equal(take(world), METRIC_SAMPLE_NULL);
+    world->metric.on_null = MODEL_ON_NULL_ZERO;
+    assert_int_equal(take(world), METRIC_SAMPLE_OK);
+    assert_cooked(world, 0);
+    forget(world);
+    assert_int_equal(take(world), METRIC_SAMPLE_MISSING);
+}
+
 static void zeros_that_divide_are_named(void **state)
 {
     struct world *world = *state;
@@ -481,6 +577,9 @@ int main(void)
         WORLD_TEST(another_frequency_is_a_reboot),
         WORLD_TEST(a_counter_that_was_reset_begins_anew),
         WORLD_TEST(standing_time_keeps_the_older_sample),
+        WORLD_TEST(of_an_instance_that_is_the_old_one_the_hosts_clock_is_named_whatever_the_type),
+        WORLD_TEST(a_private_base_that_falls_alone_is_no_restart_of_the_host),
+        WORLD_TEST(a_double_is_a_real_of_any_sign),
         WORLD_TEST(zeros_that_divide_are_named),
         WORLD_TEST(what_does_not_fit_the_clock_is_refused),
         WORLD_TEST(without_a_counter_type_nothing_is_cooked),

@@ -26,10 +26,12 @@ static const struct {
 struct source {
     const MI_Instance *instance;
     const struct model_metric *metric;
+    size_t index; /* of property */
     const char *property;
     uint32_t code;
     MI_Type type;  /* of what was read last */
     unsigned bits; /* of the property's MI_Type; 0 where that is text */
+    bool is_old;   /* the host's own clock stands where it stood: the same reply again */
     struct metric_refusal *refusal;
 };
 
@@ -39,6 +41,46 @@ size_t metric_memory_count(const struct model_metric *metric)
         metric->reading == MODEL_READING_RAW || (metric->reading == MODEL_READING_COOKED &&
                                                  metric_counter_samples(metric->counter_type) != 1);
     return needs ? metric->property_count : 0;
+}
+
+/* --- What is read --- */
+
+size_t metric_cook_clocks(const struct model_metric *metric,
+                          const char *names[METRIC_COOK_MAX_CLOCKS])
+{
+    enum metric_counter_clock clock = metric_counter_clock(metric->counter_type);
+    unsigned needs = metric_counter_needs(metric->counter_type);
+    size_t count = 0;
+    if (metric->reading == MODEL_READING_COOKED && (needs & METRIC_COUNTER_NEEDS_TIME))
+        names[count++] = clocks[clock].timestamp;
+    if (metric->reading == MODEL_READING_COOKED && (needs & METRIC_COUNTER_NEEDS_FREQUENCY)) {
+        names[count++] = clocks[clock].frequency;
+        if (clock == METRIC_COUNTER_CLOCK_OBJECT) /* read_clock, where that frequency is 0 */
+            names[count++] = clocks[METRIC_COUNTER_CLOCK_SYS100NS].timestamp;
+    }
+    if (metric_memory_count(metric) > 0) { /* read_witnesses */
+        names[count++] = clocks[METRIC_COUNTER_CLOCK_PERF].timestamp;
+        names[count++] = clocks[METRIC_COUNTER_CLOCK_PERF].frequency;
+        names[count++] = clocks[METRIC_COUNTER_CLOCK_SYS100NS].timestamp;
+    }
+    return count;
+}
+
+const char *metric_cook_base(const struct model_metric *metric, size_t i,
+                             char room[METRIC_COOK_BASE_BYTES])
+{
+    const char *property = metric->properties[i];
+    size_t count = strlen(property);
+    if (metric->reading != MODEL_READING_COOKED ||
+        (metric_counter_needs(metric->counter_type) & METRIC_COUNTER_NEEDS_BASE) == 0)
+        return NULL;
+    if (metric->base != NULL)
+        return metric->base;
+    if (count > CIM_INSTANCE_MAX_NAME)
+        return NULL;
+    memcpy(room, property, count);
+    memcpy(room + count, base_suffix, sizeof base_suffix);
+    return room;
 }
 
 /* --- One property --- */
@@ -62,6 +104,14 @@ static bool may_be_counter(MI_Type type, const MI_Value *value)
     if (type == MI_STRING)
         return value->string[0] >= '0' && value->string[0] <= '9';
     return type >= MI_UINT8 && type <= MI_SINT64;
+}
+
+/* Likewise, but of any sign, and a fraction. */
+static bool may_be_real(MI_Type type, const MI_Value *value)
+{
+    if (type == MI_STRING)
+        return value->string[0] != '\0' && strchr("+-.0123456789", value->string[0]) != NULL;
+    return type >= MI_UINT8 && type <= MI_REAL64;
 }
 
 static enum metric_outcome find(const MI_Instance *instance, const char *name, MI_Type *type,
@@ -116,14 +166,10 @@ static enum metric_outcome read_value(struct source *source, uint64_t *integer)
 
 static enum metric_outcome read_base(struct source *source, uint64_t *integer)
 {
-    char name[CIM_INSTANCE_MAX_NAME + sizeof base_suffix];
-    size_t count = strlen(source->property);
-    if (source->metric->base != NULL)
-        return read_named(source, source->metric->base, true, integer);
-    if (count > CIM_INSTANCE_MAX_NAME)
+    char room[METRIC_COOK_BASE_BYTES];
+    const char *name = metric_cook_base(source->metric, source->index, room);
+    if (name == NULL)
         return refuse(source, NULL, true, METRIC_SAMPLE_MISSING);
-    memcpy(name, source->property, count);
-    memcpy(name + count, base_suffix, sizeof base_suffix);
     return read_named(source, name, true, integer);
 }
 
@@ -184,10 +230,13 @@ static unsigned width(const struct source *source)
 
 /* --- COOKED --- */
 
-/* What stood still: the clock, or the base that is a PRECISION type's. */
+/* What stood still: the clock, or the base that is a PRECISION type's. Where the whole instance is
+ * an old one, one name for all its counters, so that it is said once a class. */
 static enum metric_outcome refuse_still(const struct source *source)
 {
     enum metric_counter_clock clock = metric_counter_clock(source->code);
+    if (source->is_old)
+        clock = METRIC_COUNTER_CLOCK_PERF;
     return refuse(source, clocks[clock].timestamp, clock == METRIC_COUNTER_CLOCK_NONE,
                   METRIC_SAMPLE_STILL);
 }
@@ -237,6 +286,7 @@ static enum metric_outcome cook(struct source *source, struct metric_memory *mem
         read_witnesses(source, &now);
     enum metric_counter_status status =
         metric_counter_cook(source->code, width(source), before, &now, &value);
+    source->is_old = before != NULL && now.perf_time != 0 && now.perf_time == before->perf_time;
     if (memory != NULL && status != METRIC_COUNTER_STILL) {
         memory->last = now;
         memory->has_last = true;
@@ -244,6 +294,27 @@ static enum metric_outcome cook(struct source *source, struct metric_memory *mem
     if (status == METRIC_COUNTER_OK)
         *number = (struct metric_number){.is_real = true, .real = value};
     return outcome_of(source, status);
+}
+
+/* PERF_DOUBLE_RAW. Text without point and exponent, and a typed integer, is the number that stands
+ * there. That a provider puts the bits of a double into a uint64 is said nowhere: Microsoft's page
+ * has this type's name and no more (wmisdk/countertype-qualifier). */
+static enum metric_outcome read_real(const struct source *source, struct metric_number *number)
+{
+    MI_Type type;
+    MI_Value value;
+    struct metric_number read;
+    enum metric_outcome outcome = find(source->instance, source->property, &type, &value);
+    if (outcome != METRIC_SAMPLE_OK)
+        return refuse(source, source->property, false, outcome);
+    if (may_be_real(type, &value) && metric_number_take(type, &value, &read) == 0) {
+        *number =
+            (struct metric_number){.is_real = true, .real = (double)metric_number_real(&read)};
+        return METRIC_SAMPLE_OK;
+    }
+    refuse(source, source->property, false, METRIC_SAMPLE_NOT_A_NUMBER);
+    metric_number_show(type, &value, source->refusal->text, sizeof source->refusal->text);
+    return METRIC_SAMPLE_NOT_A_NUMBER;
 }
 
 /* --- RAW --- */
@@ -298,12 +369,15 @@ enum metric_outcome metric_cook_take(const MI_Instance *instance, const struct m
 {
     struct source source = {.instance = instance,
                             .metric = metric,
+                            .index = i,
                             .property = metric->properties[i],
                             .code = metric->counter_type,
                             .refusal = refusal};
     if (metric->reading == MODEL_READING_RAW)
         return unwrap(&source, memory, number);
-    enum metric_outcome outcome = cook(&source, memory, number);
+    bool is_real = metric_counter_is_real(source.code);
+    enum metric_outcome outcome =
+        is_real ? read_real(&source, number) : cook(&source, memory, number);
     if (!takes_null(&source, outcome))
         return outcome;
     bool is_nan = metric->on_null == MODEL_ON_NULL_NAN;

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cim/instance.h"
 #include "metric/counter.h"
 #include "metric/number.h"
 #include "metric/sample.h"
@@ -32,6 +33,22 @@ struct metric_memory {
 /* How many memories a metric needs: one for each of its properties, or none. */
 size_t metric_memory_count(const struct model_metric *metric);
 
+/* --- What is read, for whoever asks a host for nothing else --- */
+
+#define METRIC_COOK_MAX_CLOCKS 6
+#define METRIC_COOK_BASE_BYTES (CIM_INSTANCE_MAX_NAME + sizeof "_Base")
+
+/* The timestamps and frequencies that metric_cook_take reads for a metric, and those by which it
+ * sees restarts: how many; one may come twice. Static. */
+size_t metric_cook_clocks(const struct model_metric *metric,
+                          const char *names[METRIC_COOK_MAX_CLOCKS]);
+/* The base of metric->properties[i]: borrowed from the metric, or made in room. NULL: it needs
+ * none, or no property has so long a name. */
+const char *metric_cook_base(const struct model_metric *metric, size_t i,
+                             char room[METRIC_COOK_BASE_BYTES]);
+
+/* --- Reading --- */
+
 /* Reads metric->properties[i], its base and its clock. METRIC_SAMPLE_OK and *number; else the
  * reason, *number untouched and *refusal (never NULL) filled with what spoilt it. memory: of this
  * property; may be NULL where the metric needs none.
@@ -44,8 +61,9 @@ size_t metric_memory_count(const struct model_metric *metric);
  * difference that this point is that first one. A property that is null is read by on_null, but for
  * RAW: a 0 there would be a fall. METRIC_SAMPLE_STILL keeps the older point.
  *
- * COOKED  the formula of counter_type. ELAPSED_TIME with a Frequency_Object of 0 takes
- *         Timestamp_Sys100NS and 10 MHz (shared/facts/windows.md).
+ * COOKED  the formula of counter_type. PERF_DOUBLE_RAW alone may have a sign and a fraction.
+ *         ELAPSED_TIME with a Frequency_Object of 0 takes Timestamp_Sys100NS and 10 MHz
+ *         (shared/facts/windows.md).
  * RAW     at first the counter as it is, then grown by what the counter moved, modulo 2^64: it
  *         never falls, as a DERIVE must not. After a restart of the host, of what counts, and after
  *         a gap, nobody knows how much was counted meanwhile: the first point then is

@@ -12,6 +12,8 @@
 /* An INV type may count this part of the time too much and is 0 then. */
 #define INV_TOLERANCE_PART 20
 
+#define DOUBLE_RAW 0x00012000u
+
 /* N the value, B the base, T the timestamp, F its frequency, d of two samples. */
 enum formula {
     NONE,
@@ -80,7 +82,7 @@ static const struct type types[] = {
     {0x00000b00, "PERF_COUNTER_TEXT", NONE, 0, NO_CLOCK, false},
     {0x00010000, "PERF_COUNTER_RAWCOUNT", NUMBER, 32, NO_CLOCK, true},
     {0x00010100, "PERF_COUNTER_LARGE_RAWCOUNT", NUMBER, 64, NO_CLOCK, false},
-    {0x00012000, "PERF_DOUBLE_RAW", NUMBER, 64, NO_CLOCK, false},
+    {DOUBLE_RAW, "PERF_DOUBLE_RAW", NUMBER, 64, NO_CLOCK, false},
     {0x00400400, "PERF_COUNTER_DELTA", DELTA, 32, NO_CLOCK, true},
     {0x00400500, "PERF_COUNTER_LARGE_DELTA", DELTA, 64, NO_CLOCK, false},
     {0x00410400, "PERF_SAMPLE_COUNTER", RATE, 32, PERF, true},
@@ -212,6 +214,19 @@ unsigned metric_counter_needs(uint32_t code)
     return type != NULL ? formulas[type->formula].needs : 0;
 }
 
+bool metric_counter_is_real(uint32_t code)
+{
+    return code == DOUBLE_RAW;
+}
+
+bool metric_counter_is_alike(uint32_t a, uint32_t b)
+{
+    const struct type *one = find(a);
+    const struct type *other = find(b);
+    return one != NULL && other != NULL && one->formula != NONE && one->formula == other->formula &&
+           one->clock == other->clock;
+}
+
 /* --- Two samples --- */
 
 static uint64_t subtract(unsigned bits, uint64_t before, uint64_t now)
@@ -300,12 +315,21 @@ static enum metric_counter_status compare_clocks(unsigned needs,
     return METRIC_COUNTER_OK;
 }
 
+/* Both of the host's own clocks are known and went on; together they show a restart (was_off). */
+static bool went_on(const struct metric_counter_point *before,
+                    const struct metric_counter_point *now)
+{
+    return before->perf_time != 0 && now->perf_time > before->perf_time &&
+           now->perf_frequency != 0 && before->day_time != 0 && now->day_time > before->day_time;
+}
+
+/* advance has found no restart of the host. */
 static enum metric_counter_status compare_private_clocks(const struct metric_counter_point *before,
                                                          const struct metric_counter_point *now,
                                                          struct terms *terms)
 {
     if (now->base < before->base)
-        return METRIC_COUNTER_RESTARTED;
+        return went_on(before, now) ? METRIC_COUNTER_FELL : METRIC_COUNTER_RESTARTED;
     terms->time = now->base - before->base;
     return terms->time == 0 ? METRIC_COUNTER_STILL : METRIC_COUNTER_OK;
 }

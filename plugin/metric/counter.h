@@ -9,6 +9,7 @@
 #ifndef METRIC_COUNTER_H
 #define METRIC_COUNTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,14 @@ enum {
     METRIC_COUNTER_NEEDS_BASE = 4,
 };
 unsigned metric_counter_needs(uint32_t code);
+
+/* PERF_DOUBLE_RAW: the value itself is a floating-point number, to which nothing is to be done. All
+ * others are integers. */
+bool metric_counter_is_real(uint32_t code);
+
+/* Whether two types differ in width or precision at most: one formula over one clock. Codes that
+ * are no value are like none. */
+bool metric_counter_is_alike(uint32_t a, uint32_t b);
 
 /* --- The formulas --- */
 
@@ -85,7 +94,8 @@ enum metric_counter_status {
  *   - in 32 bits of a counter of events (COUNTER, SAMPLE_COUNTER, DELTA, RAWCOUNT) where the
  *     difference is 2^31 or more: a service that restarted, not 35 million events a second of a
  *     minute. Bytes and times do wrap so, and are believed;
- *   - where value and base of an average fell both.
+ *   - where value and base of an average fell both;
+ *   - where the private timestamp of a PRECISION type fell, but the host's own clocks did not.
  *
  * The INV types: up to a twentieth more time counted than passed is 0, for counter and timestamp
  * are not read at one instant (three ticks of 15.6 ms a second); more is

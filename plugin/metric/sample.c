@@ -146,7 +146,10 @@ enum metric_outcome metric_sample_take(const MI_Instance *instance,
                                        struct metric_memory *memory, struct metric_sample *sample,
                                        struct metric_refusal *refusal)
 {
-    struct metric_sample taken = {.metric = metric, .value_count = metric->property_count};
+    struct metric_sample taken = {.metric = metric,
+                                  .plugin_instance = metric->plugin_instance,
+                                  .type_instance = metric->type_instance,
+                                  .value_count = metric->property_count};
     const struct asked asked = {instance, metric, time_ns, memory};
     struct metric_refusal first = {.outcome = METRIC_SAMPLE_OK};
     for (size_t i = 0; i < metric->property_count; i++) {

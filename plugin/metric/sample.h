@@ -26,8 +26,11 @@ union metric_value {
 };
 
 struct metric_sample {
-    const struct model_metric *metric; /* borrowed: names and type; lives as long as the model */
-    size_t value_count;                /* the type's sources */
+    const struct model_metric *metric; /* borrowed: plugin and type */
+    /* Borrowed: the metric's, or what they are for an instance that the host named (poll/). */
+    const char *plugin_instance;
+    const char *type_instance;
+    size_t value_count; /* the type's sources */
     union metric_value values[MODEL_TYPE_MAX_SOURCES];
 };
 

@@ -24,6 +24,9 @@ struct model_instance {
     size_t key_count;
     const struct model_metric *metrics;
     size_t metric_count;
+    /* The property that tells what bears the keys from what bore them before (IDProcess): where its
+     * value changes, what was counted until then is another's. NULL: none. */
+    const char *identity;
     struct model_origin origin;
 };
 
