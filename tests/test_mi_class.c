@@ -370,6 +370,211 @@ static void a_schema_that_lies_makes_no_wrong_number(void **state)
     MI_Session_Close(&session, NULL, NULL);
 }
 
+/* ---- Types where the instance lies ---- */
+
+static bool is_typed(const MI_Instance *instance)
+{
+    MI_Type type = MI_STRING;
+    MI_Instance_GetElement(instance, "PercentProcessorTime", NULL, &type, NULL, NULL);
+    return type == MI_UINT64;
+}
+
+static void start_get(MI_OperationCallbacks *callbacks, MI_Operation *operation)
+{
+    MI_Instance *key;
+    MI_Application_NewInstance(&application, PROCESSOR, NULL, &key);
+    add_key(key, "Name", "_Total");
+    MI_Session_GetInstance(&session, 0, NULL, "root/cimv2", key, callbacks, operation);
+    MI_Instance_Delete(key);
+}
+
+static void assert_refused(MI_Operation *operation, const MI_Class *schema)
+{
+    MI_Uint32 unlike = 4711;
+    assert_int_equal(CollectdMI_Operation_ApplyClass(operation, schema, &unlike),
+                     MI_RESULT_INVALID_PARAMETER);
+    assert_int_equal(unlike, 4711);
+}
+
+static void a_result_is_typed_where_it_lies(void **state)
+{
+    (void)state;
+    MI_Operation operation, none = MI_OPERATION_NULL;
+    const MI_Instance *instance;
+    MI_Value was, is;
+    MI_Type type;
+    MI_Uint32 flags, unlike = 1;
+    start_host("normal");
+    MI_Class *schema = fetch_class("root/cimv2", PROCESSOR);
+    start_get(NULL, &operation);
+    assert_int_equal(MI_Operation_GetInstance(&operation, &instance, NULL, NULL, NULL, NULL),
+                     MI_RESULT_OK);
+    assert_false(is_typed(instance));
+    MI_Instance_GetElement(instance, "PercentProcessorTime", &was, &type, NULL, NULL);
+    assert_int_equal(type, MI_STRING);
+    assert_int_equal(CollectdMI_Operation_ApplyClass(&operation, schema, &unlike), MI_RESULT_OK);
+    assert_int_equal(unlike, 0);
+    MI_Instance_GetElement(instance, "PercentProcessorTime", &is, &type, NULL, NULL);
+    assert_int_equal(type, MI_UINT64);
+    assert_true(strtoull(was.string, NULL, 10) == is.uint64); /* its text lies there still */
+    MI_Instance_GetElement(instance, "Name", &is, &type, &flags, NULL);
+    assert_int_equal(type, MI_STRING);
+    assert_true(flags & MI_FLAG_KEY);
+    assert_int_equal(CollectdMI_Operation_ApplyClass(&operation, schema, NULL), MI_RESULT_OK);
+    assert_refused(&operation, NULL);
+    assert_refused(&none, schema);
+    assert_refused(NULL, schema);
+    MI_Operation_Close(&operation);
+    assert_refused(&operation, schema);
+    MI_Class_Delete(schema);
+    MI_Session_Close(&session, NULL, NULL);
+}
+
+static void what_was_not_handed_out_is_not_typed(void **state)
+{
+    (void)state;
+    MI_Operation operation;
+    MI_Instance *key;
+    start_host("normal");
+    MI_Class *schema = fetch_class("root/cimv2", PROCESSOR);
+    start_get(NULL, &operation);
+    assert_refused(&operation, schema);
+    MI_Operation_Close(&operation);
+    MI_Application_NewInstance(&application, "Win32_Nothing", NULL, &key);
+    MI_Session_GetInstance(&session, 0, NULL, "root/cimv2", key, NULL, &operation);
+    MI_Operation_GetInstance(&operation, NULL, NULL, NULL, NULL, NULL);
+    assert_refused(&operation, schema);
+    MI_Operation_Close(&operation);
+    MI_Session_GetClass(&session, 0, NULL, "root/cimv2", PROCESSOR, NULL, &operation);
+    MI_Operation_GetClass(&operation, NULL, NULL, NULL, NULL, NULL);
+    assert_refused(&operation, schema);
+    MI_Operation_Close(&operation);
+    MI_Session_EnumerateInstances(&session, 0, NULL, "root/cimv2", "Win32_Nothing", MI_FALSE, NULL,
+                                  &operation);
+    MI_Operation_GetInstance(&operation, NULL, NULL, NULL, NULL, NULL);
+    assert_refused(&operation, schema);
+    MI_Operation_Close(&operation);
+    MI_Instance_Delete(key);
+    MI_Class_Delete(schema);
+    MI_Session_Close(&session, NULL, NULL);
+}
+
+static void one_instance_after_another_is_typed(void **state)
+{
+    (void)state;
+    MI_Operation operation;
+    MI_Boolean more = MI_TRUE;
+    size_t count = 0;
+    start_host("normal");
+    MI_Class *schema = fetch_class("root/cimv2", PROCESSOR);
+    MI_Session_EnumerateInstances(&session, 0, NULL, "root/cimv2", PROCESSOR, MI_FALSE, NULL,
+                                  &operation);
+    assert_refused(&operation, schema);
+    while (more) {
+        const MI_Instance *instance = NULL;
+        MI_Operation_GetInstance(&operation, &instance, &more, NULL, NULL, NULL);
+        MI_Result result = CollectdMI_Operation_ApplyClass(&operation, schema, NULL);
+        assert_int_equal(result, instance != NULL ? MI_RESULT_OK : MI_RESULT_INVALID_PARAMETER);
+        assert_true(instance == NULL || is_typed(instance));
+        count += instance != NULL;
+    }
+    assert_true(count > 1);
+    MI_Operation_Close(&operation);
+    MI_Class_Delete(schema);
+    MI_Session_Close(&session, NULL, NULL);
+}
+
+struct typist {
+    sem_t called;
+    const MI_Class *schema;
+    MI_OperationCallback_Acknowledge acknowledge;
+    const MI_Instance *instance;
+    size_t typed, failed;
+    MI_Boolean more;
+};
+
+static void type_it(MI_Operation *operation, void *context, const MI_Instance *instance,
+                    MI_Boolean more, MI_Result result, const MI_Char *message,
+                    const MI_Instance *details, MI_OperationCallback_Acknowledge acknowledge)
+{
+    struct typist *typist = context;
+    (void)result, (void)message, (void)details;
+    if (acknowledge == NULL) {
+        MI_Result applied = CollectdMI_Operation_ApplyClass(operation, typist->schema, NULL);
+        typist->failed +=
+            applied != (instance != NULL ? MI_RESULT_OK : MI_RESULT_INVALID_PARAMETER);
+        typist->typed += instance != NULL && is_typed(instance);
+    }
+    typist->acknowledge = acknowledge;
+    typist->instance = instance;
+    typist->more = more;
+    if (acknowledge != NULL || !more)
+        sem_post(&typist->called);
+}
+
+static void callbacks_type_what_they_are_given(void **state)
+{
+    (void)state;
+    struct typist typist = {.more = MI_TRUE};
+    MI_OperationCallbacks callbacks = {.callbackContext = &typist, .instanceResult = type_it};
+    MI_Operation operation;
+    sem_init(&typist.called, 0, 0);
+    start_host("normal");
+    MI_Class *schema = fetch_class("root/cimv2", PROCESSOR);
+    typist.schema = schema;
+    start_get(&callbacks, &operation);
+    sem_wait(&typist.called);
+    assert_int_equal(typist.typed, 1);
+    MI_Operation_Close(&operation);
+    MI_Session_EnumerateInstances(&session, 0, NULL, "root/cimv2", PROCESSOR, MI_FALSE, &callbacks,
+                                  &operation);
+    sem_wait(&typist.called);
+    assert_true(typist.typed > 2);
+    /* Its results are the network thread's. */
+    assert_refused(&operation, schema);
+    MI_Operation_Close(&operation);
+    MI_Session_EnumerateInstances(&session, 0, NULL, "root/cimv2", "Win32_Nothing", MI_FALSE,
+                                  &callbacks, &operation);
+    sem_wait(&typist.called);
+    assert_int_equal(typist.failed, 0);
+    MI_Operation_Close(&operation);
+    sem_destroy(&typist.called);
+    MI_Class_Delete(schema);
+    MI_Session_Close(&session, NULL, NULL);
+}
+
+static void what_awaits_its_acknowledgement_is_typed_by_another_thread(void **state)
+{
+    (void)state;
+    struct typist typist = {.more = MI_TRUE};
+    MI_OperationCallbacks callbacks = {.callbackContext = &typist, .instanceResult = type_it};
+    MI_Operation operation;
+    size_t count = 0;
+    sem_init(&typist.called, 0, 0);
+    start_host("normal");
+    MI_Class *schema = fetch_class("root/cimv2", PROCESSOR);
+    MI_Session_EnumerateInstances(&session, MI_OPERATIONFLAGS_MANUAL_ACK_RESULTS, NULL,
+                                  "root/cimv2", PROCESSOR, MI_FALSE, &callbacks, &operation);
+    for (;;) {
+        sem_wait(&typist.called);
+        if (typist.instance != NULL) {
+            assert_false(is_typed(typist.instance));
+            assert_int_equal(CollectdMI_Operation_ApplyClass(&operation, schema, NULL),
+                             MI_RESULT_OK);
+            assert_true(is_typed(typist.instance));
+            count++;
+        }
+        if (!typist.more)
+            break;
+        assert_int_equal(typist.acknowledge(&operation), MI_RESULT_OK); /* then it is not ours */
+    }
+    assert_true(count > 1);
+    MI_Operation_Close(&operation);
+    sem_destroy(&typist.called);
+    MI_Class_Delete(schema);
+    MI_Session_Close(&session, NULL, NULL);
+}
+
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -381,6 +586,11 @@ int main(void)
         TEST(another_class_than_was_asked_for_is_not_used),
         TEST(every_simulated_class_types_its_instances),
         TEST(a_schema_that_lies_makes_no_wrong_number),
+        TEST(a_result_is_typed_where_it_lies),
+        TEST(what_was_not_handed_out_is_not_typed),
+        TEST(one_instance_after_another_is_typed),
+        TEST(callbacks_type_what_they_are_given),
+        TEST(what_awaits_its_acknowledgement_is_typed_by_another_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,6 @@
 
 #include "wsman/enumeration.h"
 
-#define CASES_MAX 64
 #define FILES_MAX 128
 #define UUID      "11111111-2222-4333-8444-555555555555"
 #define MAX_ITEMS 5
@@ -51,14 +50,9 @@ static int read_page(struct wsman_reader *reader, struct sink *sink, size_t max_
     struct wsman_reply reply = {.instance = NULL};
     struct err err = ERR_INIT;
     struct wsman_items items = {take_item, sink, max_count, keys_only};
-    int result = wsman_reader_begin(reader, NULL, &err);
-    assert_int_equal(result, 0);
+    assert_int_equal(wsman_reader_begin(reader, NULL, &err), 0);
     wsman_reader_expect_page(reader, &items);
-    for (size_t at = 0; at < count && result == 0;) {
-        size_t piece = step == 0 || count - at < step ? count - at : step;
-        result = wsman_reader_feed(reader, bytes + at, piece, &err);
-        at += piece;
-    }
+    int result = fixture_feed_steps(reader, bytes, count, step, &err);
     if (result == 0)
         result = wsman_reader_finish(reader, &reply, &err);
     if (result != 0)
@@ -95,28 +89,16 @@ static void assert_page(const char *text, size_t max_count, const char *expected
 static void run_folder(void **state)
 {
     const struct fixture_folder *folder = *state;
-    char path[800];
     size_t count = 0, ignored;
     struct sink sink;
     struct wsman_reader *reader = wsman_reader_new(NULL, NULL);
-    snprintf(path, sizeof path, "%s/keys_only", folder->path);
-    bool keys_only = access(path, F_OK) == 0;
-    snprintf(path, sizeof path, "%s/reply.xml", folder->path);
-    char *reply = fixture_read(path, &count);
+    char *keys_only = fixture_read_part(folder, "keys_only", &ignored);
+    char *reply = fixture_read_part(folder, "reply.xml", &count);
     assert_non_null(reply);
     init_sink(&sink);
-    read_page(reader, &sink, MAX_ITEMS, keys_only, reply, count, 0);
-    snprintf(path, sizeof path, "%s/expected", folder->path);
-    if (getenv("MI_WRITE_EXPECTED") != NULL) {
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        fputs(buf_text(&sink.out), file);
-        fclose(file);
-    }
-    char *expected = fixture_read(path, &ignored);
-    assert_non_null(expected);
-    assert_string_equal(buf_text(&sink.out), expected);
-    free(expected);
+    read_page(reader, &sink, MAX_ITEMS, keys_only != NULL, reply, count, 0);
+    fixture_assert_expected(folder, &sink.out);
+    free(keys_only);
     free(reply);
     buf_free(&sink.out);
     wsman_reader_free(reader);
@@ -201,11 +183,10 @@ static void drop_page_lines(char *text)
 
 static void a_recorded_page_holds_what_a_second_parser_finds_in_it(void **state)
 {
-    (void)state;
+    struct wsman_reader *reader = *state;
     struct recorded recorded;
     struct sink sink;
     load_recorded(&recorded);
-    struct wsman_reader *reader = wsman_reader_new(NULL, NULL);
     init_sink(&sink);
     for (size_t i = 0; i < recorded.count; i++) {
         buf_add_format(&sink.out, "== %s\n", recorded.names[i]);
@@ -218,17 +199,15 @@ static void a_recorded_page_holds_what_a_second_parser_finds_in_it(void **state)
     assert_true(sink.count > 25);
     free(oracle);
     buf_free(&sink.out);
-    wsman_reader_free(reader);
     free_recorded(&recorded);
 }
 
 static void the_pieces_and_the_cut_of_a_recorded_page(void **state)
 {
-    (void)state;
+    struct wsman_reader *reader = *state;
     static const size_t steps[] = {1, 7, 1000};
     struct recorded recorded;
     load_recorded(&recorded);
-    struct wsman_reader *reader = wsman_reader_new(NULL, NULL);
     for (size_t i = 0; i < recorded.count; i++) {
         struct sink whole, other;
         init_sink(&whole);
@@ -248,7 +227,6 @@ static void the_pieces_and_the_cut_of_a_recorded_page(void **state)
         }
         buf_free(&whole.out);
     }
-    wsman_reader_free(reader);
     free_recorded(&recorded);
 }
 
@@ -482,11 +460,9 @@ static void the_class_of_a_query_is_the_word_behind_from(void **state)
 
 int main(void)
 {
-    static struct fixture_folder folders[CASES_MAX];
-    static struct CMUnitTest tests[CASES_MAX + 16];
-    const struct CMUnitTest others[] = {
-        cmocka_unit_test(a_recorded_page_holds_what_a_second_parser_finds_in_it),
-        cmocka_unit_test(the_pieces_and_the_cut_of_a_recorded_page),
+    const struct CMUnitTest tests[] = {
+        READER_TEST(a_recorded_page_holds_what_a_second_parser_finds_in_it),
+        READER_TEST(the_pieces_and_the_cut_of_a_recorded_page),
         cmocka_unit_test(more_items_than_asked_for_are_refused),
         cmocka_unit_test(the_cap_on_elements_is_for_one_item),
         cmocka_unit_test(a_context_has_a_cap_and_markup_in_it_is_text),
@@ -497,10 +473,5 @@ int main(void)
         cmocka_unit_test(what_cannot_be_sent_is_refused),
         cmocka_unit_test(the_class_of_a_query_is_the_word_behind_from),
     };
-    size_t count = fixture_list("enumeration", run_folder, folders, tests, CASES_MAX);
-    if (count == 0)
-        return 1;
-    memcpy(tests + count, others, sizeof others);
-    count += sizeof others / sizeof others[0];
-    return _cmocka_run_group_tests("enumeration", tests, count, NULL, NULL);
+    return fixture_run("enumeration", run_folder, tests, sizeof tests / sizeof tests[0]);
 }

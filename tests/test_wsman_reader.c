@@ -11,33 +11,12 @@
 #include <libxml/globals.h>
 #include <libxml/xmlerror.h>
 
-#define CASES_MAX 256
-
 #define HEAD                                                                   \
     "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body>" \
     "<p:C xmlns:p=\"http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/C\">"
 #define TAIL "</p:C></s:Body></s:Envelope>"
 
-static int open_reader(void **state)
-{
-    *state = wsman_reader_new(NULL, NULL);
-    return *state != NULL ? 0 : -1;
-}
-
-static int close_reader(void **state)
-{
-    wsman_reader_free(*state);
-    return 0;
-}
-
 /* ---- Folders ---- */
-
-static char *read_part(const struct fixture_folder *folder, const char *part, size_t *count)
-{
-    char path[800];
-    snprintf(path, sizeof path, "%s/%s", folder->path, part);
-    return fixture_read(path, count);
-}
 
 static void describe(struct buf *out, const char *bytes, size_t count, const char *relates_to)
 {
@@ -59,35 +38,20 @@ static void describe(struct buf *out, const char *bytes, size_t count, const cha
     wsman_reader_free(reader);
 }
 
-static void write_expected(const struct fixture_folder *folder, const struct buf *text)
-{
-    char path[800];
-    snprintf(path, sizeof path, "%s/expected", folder->path);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    fwrite(text->data, 1, text->size_bytes, file);
-    assert_int_equal(fclose(file), 0);
-}
-
 static void run_folder(void **state)
 {
     const struct fixture_folder *folder = *state;
     size_t count;
     size_t ignored;
     struct buf found;
-    char *reply = read_part(folder, "reply.xml", &count);
-    char *relates_to = read_part(folder, "relates_to", &ignored);
+    char *reply = fixture_read_part(folder, "reply.xml", &count);
+    char *relates_to = fixture_read_part(folder, "relates_to", &ignored);
     assert_non_null(reply);
     if (relates_to != NULL)
         relates_to[strcspn(relates_to, "\n")] = '\0';
     buf_init(&found, FIXTURE_MAX_BYTES);
     describe(&found, reply, count, relates_to);
-    if (getenv("MI_WRITE_EXPECTED") != NULL)
-        write_expected(folder, &found);
-    char *expected = read_part(folder, "expected", &ignored);
-    assert_non_null(expected);
-    assert_string_equal(buf_text(&found), expected);
-    free(expected);
+    fixture_assert_expected(folder, &found);
     buf_free(&found);
     free(relates_to);
     free(reply);
@@ -416,10 +380,7 @@ static void trailing_blanks_and_comments_are_fine_and_nothing_else_is(void **sta
 
 int main(void)
 {
-    static struct fixture_folder folders[CASES_MAX];
-    static struct CMUnitTest cases[CASES_MAX];
     const struct CMUnitTest tests[] = {
-#define READER_TEST(name) cmocka_unit_test_setup_teardown(name, open_reader, close_reader)
         READER_TEST(utf16_of_both_orders_and_a_bom_are_read_in_any_pieces),
         READER_TEST(each_limit_holds_to_the_last_one_allowed),
         READER_TEST(the_default_limits_are_those_of_the_issue),
@@ -434,10 +395,5 @@ int main(void)
         READER_TEST(a_doctype_is_refused_before_its_end_is_seen),
         READER_TEST(trailing_blanks_and_comments_are_fine_and_nothing_else_is),
     };
-    size_t count = fixture_list("reader", run_folder, folders, cases, CASES_MAX);
-    size_t fixed = sizeof tests / sizeof tests[0];
-    if (count == 0 || count + fixed > CASES_MAX)
-        return 99;
-    memcpy(cases + count, tests, sizeof tests);
-    return _cmocka_run_group_tests("wsman_reader", cases, count + fixed, NULL, NULL);
+    return fixture_run("reader", run_folder, tests, sizeof tests / sizeof tests[0]);
 }

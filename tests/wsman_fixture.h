@@ -62,19 +62,43 @@ static inline char *fixture_read(const char *path, size_t *count)
 
 /* ---- Reading ---- */
 
-/* One whole reply in steps of so many bytes (0: all at once). */
-static inline int fixture_parse_steps(struct wsman_reader *reader, const char *relates_to,
-                                      const char *bytes, size_t count, size_t step,
-                                      struct wsman_reply *reply, struct err *err)
+/* For cmocka: a reader of its own for each test. */
+static inline int fixture_open_reader(void **state)
 {
-    if (wsman_reader_begin(reader, relates_to, err) != 0)
-        return -1;
+    *state = wsman_reader_new(NULL, NULL);
+    return *state != NULL ? 0 : -1;
+}
+
+static inline int fixture_close_reader(void **state)
+{
+    wsman_reader_free(*state);
+    return 0;
+}
+
+#define READER_TEST(test) \
+    cmocka_unit_test_setup_teardown(test, fixture_open_reader, fixture_close_reader)
+
+/* In steps of so many bytes (0: all at once). */
+static inline int fixture_feed_steps(struct wsman_reader *reader, const char *bytes, size_t count,
+                                     size_t step, struct err *err)
+{
     for (size_t at = 0; at < count;) {
         size_t piece = step == 0 || count - at < step ? count - at : step;
         if (wsman_reader_feed(reader, bytes + at, piece, err) != 0)
             return -1;
         at += piece;
     }
+    return 0;
+}
+
+/* One whole reply. */
+static inline int fixture_parse_steps(struct wsman_reader *reader, const char *relates_to,
+                                      const char *bytes, size_t count, size_t step,
+                                      struct wsman_reply *reply, struct err *err)
+{
+    if (wsman_reader_begin(reader, relates_to, err) != 0 ||
+        fixture_feed_steps(reader, bytes, count, step, err) != 0)
+        return -1;
     return wsman_reader_finish(reader, reply, err);
 }
 
@@ -204,6 +228,48 @@ static inline size_t fixture_list(const char *name, CMUnitTestFunction run,
     if (count >= 0)
         free(entries);
     return count > 0 ? (size_t)count : 0;
+}
+
+/* New: a file of a folder; NULL where there is none. */
+static inline char *fixture_read_part(const struct fixture_folder *folder, const char *part,
+                                      size_t *count)
+{
+    char path[800];
+    snprintf(path, sizeof path, "%s/%s", folder->path, part);
+    return fixture_read(path, count);
+}
+
+/* What was found is what `expected` says, or, where the environment asks for it, it becomes so. */
+static inline void fixture_assert_expected(const struct fixture_folder *folder,
+                                           const struct buf *found)
+{
+    char path[800];
+    size_t ignored;
+    if (getenv("MI_WRITE_EXPECTED") != NULL) {
+        snprintf(path, sizeof path, "%s/expected", folder->path);
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        fwrite(found->data, 1, found->size_bytes, file);
+        assert_int_equal(fclose(file), 0);
+    }
+    char *expected = fixture_read_part(folder, "expected", &ignored);
+    assert_non_null(expected);
+    assert_string_equal(buf_text(found), expected);
+    free(expected);
+}
+
+/* The program: a test for each folder below tests/data/wsman/NAME, and then the others. */
+#define FIXTURE_MAX_TESTS 256
+static inline int fixture_run(const char *name, CMUnitTestFunction run_folder,
+                              const struct CMUnitTest *others, size_t other_count)
+{
+    static struct fixture_folder folders[FIXTURE_MAX_TESTS];
+    static struct CMUnitTest tests[FIXTURE_MAX_TESTS];
+    size_t count = fixture_list(name, run_folder, folders, tests, FIXTURE_MAX_TESTS);
+    if (count == 0 || count + other_count > FIXTURE_MAX_TESTS)
+        return 99;
+    memcpy(tests + count, others, other_count * sizeof *others);
+    return _cmocka_run_group_tests(name, tests, count + other_count, NULL, NULL);
 }
 
 #endif

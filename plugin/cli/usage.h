@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* usage: what mi-get --help says. Included by mi_get.c alone. */
+/* usage: what mi-get --help says. Included by request.c alone. */
 #ifndef CLI_USAGE_H
 #define CLI_USAGE_H
 
@@ -8,7 +8,7 @@ static const char usage_text[] =
     "              [--keytab FILE] [--ccache NAME] [--spn SPN] [--realm REALM]\n"
     "              [--fallback ntlm] [--cert FILE --key FILE] [--cacert FILE]\n"
     "              [-k|--insecure] [--allow-unencrypted] [--resource-uri wmi|dmtf] [--json]\n"
-    "              URL OBJECT [PROPERTY...]\n"
+    "              [--typed] URL OBJECT [PROPERTY...]\n"
     "       mi-get [...] --all [--keys] URL CLASS [PROPERTY...]\n"
     "       mi-get [...] --query WQL URL [PROPERTY...]\n"
     "       mi-get [...] --class URL CLASS [PROPERTY...]\n"
@@ -37,6 +37,8 @@ static const char usage_text[] =
     "  --keys                of these the keys alone\n"
     "  --query WQL           the instances of a query: 'SELECT Name FROM Win32_Service'\n"
     "  --class               what the class declares: type, key, counter type of each property\n"
+    "  --typed               ask for the class first, too, so that numbers, booleans, arrays of\n"
+    "                        one and keys are known as such; what the host refuses stays text\n"
     "  --json                print one JSON object, or one a line; of a failure {\"error\": "
     "{...}}, with the\n"
     "                        properties of MI's completion details\n";

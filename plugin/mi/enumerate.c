@@ -12,6 +12,7 @@
  *                              ^
  *   Cancel, Close: delivered at once; a reply that is on its way may still come, for it brings the
  *   context to be released, and the connection outlives it. It gets DRAIN_MS, no more.
+ *   The session's end: SHUTDOWN_MS for that reply, and as much for the Release.
  *
  * A page is handed out once it came whole. What is found wrong, a failure, the deadline of the
  * whole operation or Cancel is the final result at once, and what was not handed out yet is
@@ -26,9 +27,6 @@
 #define MAX_ELEMENTS      1000u  /* of one page; the envelope's size bounds it too */
 #define MAX_REPLIES       20000u /* of one enumeration: one that never ends ends here */
 #define MAX_EMPTY_REPLIES 32u    /* one after another */
-#define DRAIN_MS          1000u
-#define RELEASE_MS        2000u
-#define SHUTDOWN_MS       500u /* instead of both, where the session ends */
 
 static struct mi_enumerate *from_op(const struct mi_operation *op)
 {
@@ -121,7 +119,7 @@ int mi_enumerate_fill(struct mi_enumerate *self, struct wsman_enumeration *out)
     return mi_operation_admit(&self->op, &call, &out->request);
 }
 
-static void renew_message_id(struct mi_operation *op)
+void mi_enumerate_renew_message_id(struct mi_operation *op)
 {
     pthread_mutex_lock(&op->session->app->lock);
     mi_application_message_id(op->session->app, op->message_id);
@@ -132,143 +130,39 @@ static int write_pull(struct mi_enumerate *self, struct err *err)
 {
     struct wsman_enumeration what;
     buf_reset(&self->op.request);
-    renew_message_id(&self->op);
+    mi_enumerate_renew_message_id(&self->op);
     if (mi_enumerate_fill(self, &what) != 0)
         return err_set(err, ERR_CONFIG, "%s", self->op.refusal.message);
     what.request.operation_timeout_ms = rest_ms(&self->op);
     return wsman_enumeration_write_pull(&self->op.request, &what, self->context, err);
 }
 
-/* ---- The end ---- */
-
-static int ignore_bytes(struct http_post *post, const char *bytes, size_t count, struct err *err)
-{
-    (void)post, (void)bytes, (void)count, (void)err;
-    return 0;
-}
-
-static void let_go(struct mi_operation *op)
-{
-    struct mi_application *app = op->session->app;
-    pthread_mutex_lock(&app->lock);
-    mi_operation_leave(op);
-    pthread_mutex_unlock(&app->lock);
-}
-
-static void end_release(struct http_post *post, const struct http_outcome *http)
-{
-    struct mi_enumerate *self =
-        (struct mi_enumerate *)((char *)post - offsetof(struct mi_enumerate, release_post));
-    (void)http;
-    let_go(&self->op);
-}
-
-static int send_release(struct mi_enumerate *self)
-{
-    struct mi_operation *op = &self->op;
-    struct wsman_enumeration what;
-    uint32_t timeout_ms = op->reason == MI_REASON_SHUTDOWN ? SHUTDOWN_MS : RELEASE_MS;
-    renew_message_id(op);
-    if (mi_enumerate_fill(self, &what) != 0)
-        return -1;
-    what.request.operation_timeout_ms = timeout_ms;
-    if (wsman_enumeration_write_release(&self->release, &what, self->context, NULL) != 0)
-        return -1;
-    self->release_post.body = self->release.data;
-    self->release_post.body_bytes = self->release.size_bytes;
-    self->release_post.timeout_ms = timeout_ms;
-    self->release_post.deadline_ms = http_loop_now_ms(op->session->app->loop) + timeout_ms;
-    return http_conn_send(op->session->conn, &self->release_post, NULL);
-}
-
-/* Lets go of op. */
-static void release(struct mi_enumerate *self)
-{
-    if (self->context == NULL || send_release(self) != 0)
-        let_go(&self->op);
-}
-
-/* The final result, and then what the host still keeps for us is given up. */
-static void finish(struct mi_enumerate *self, const struct mi_outcome *outcome)
-{
-    struct mi_operation *op = &self->op;
-    struct mi_application *app = op->session->app;
-    pthread_mutex_lock(&app->lock);
-    op->holders++;
-    if (outcome != NULL)
-        mi_page_free(&self->page);
-    pthread_mutex_unlock(&app->lock);
-    mi_page_free(&self->arriving);
-    mi_operation_deliver(op, outcome);
-    release(self);
-}
-
-static void finish_with(struct mi_enumerate *self, const struct err *err)
-{
-    struct mi_outcome outcome;
-    mi_outcome_from_err(&outcome, err, HTTP_STAGE_QUEUED);
-    finish(self, &outcome);
-}
-
-static void say_canceled(const struct mi_enumerate *self, struct err *err)
-{
-    err_set(err, ERR_CANCELED, "%s: the operation was canceled", self->op.session->where);
-}
-
-static void finish_canceled(struct mi_enumerate *self)
-{
-    struct err err = ERR_INIT;
-    say_canceled(self, &err);
-    finish_with(self, &err);
-}
-
-static void give_up_draining(struct http_timer *timer)
-{
-    struct mi_enumerate *self =
-        (struct mi_enumerate *)((char *)timer - offsetof(struct mi_enumerate, drain_timer));
-    http_conn_cancel(self->op.session->conn, &self->op.post);
-}
-
-/* Canceled with a request on its way: the final result now, the rest when the reply came. */
-static void drain(struct mi_enumerate *self)
-{
-    struct mi_operation *op = &self->op;
-    struct http_loop *loop = op->session->app->loop;
-    struct wsman_reader *reader = op->reader; /* in the middle of the reply, perhaps */
-    struct mi_outcome outcome;
-    struct err err = ERR_INIT;
-    uint32_t patience_ms = op->reason == MI_REASON_SHUTDOWN ? SHUTDOWN_MS : DRAIN_MS;
-    say_canceled(self, &err);
-    mi_outcome_from_err(&outcome, &err, HTTP_STAGE_QUEUED);
-    pthread_mutex_lock(&op->session->app->lock);
-    op->holders++;
-    pthread_mutex_unlock(&op->session->app->lock);
-    self->draining = true;
-    op->reader = NULL;
-    mi_operation_deliver(op, &outcome);
-    op->reader = reader;
-    self->drain_timer = (struct http_timer){.fire = give_up_draining};
-    if (http_loop_set_timer(loop, &self->drain_timer, http_loop_now_ms(loop) + patience_ms, NULL) !=
-        0)
-        http_conn_cancel(op->session->conn, &op->post);
-}
-
 /* ---- Going on ---- */
+
+/* What there was to come in time, came: the host is neither mute nor stuck. */
+static void finish_too_late(struct mi_enumerate *self)
+{
+    struct err err = ERR_INIT;
+    err_set(&err, ERR_TIMEOUT,
+            "%s: the enumeration was not at its end after %u ms and %u replies; a longer timeout "
+            "gives it time",
+            self->op.session->where, self->op.post.timeout_ms, self->reply_count);
+    mi_enumerate_finish_with(self, &err);
+}
 
 static void ask_for_more(struct mi_enumerate *self)
 {
     struct err err = ERR_INIT;
-    if (http_loop_now_ms(self->op.session->app->loop) >= self->op.post.deadline_ms)
-        err_set(&err, ERR_TIMEOUT,
-                "%s: the enumeration took more than %u ms in all; a longer timeout "
-                "gives it time",
-                self->op.session->where, self->op.post.timeout_ms);
-    if (err.kind != ERR_NONE || write_pull(self, &err) != 0) {
-        finish_with(self, &err);
+    if (http_loop_now_ms(self->op.session->app->loop) >= self->op.post.deadline_ms) {
+        finish_too_late(self);
+        return;
+    }
+    if (write_pull(self, &err) != 0) {
+        mi_enumerate_finish_with(self, &err);
         return;
     }
     if (mi_operation_send(&self->op) != 0)
-        finish(self, &self->op.refusal);
+        mi_enumerate_finish(self, &self->op.refusal);
 }
 
 static MI_Result acknowledge(MI_Operation *operation)
@@ -313,14 +207,14 @@ static void hand_out(struct mi_enumerate *self)
         }
         show_next(self);
         if (is_last) {
-            finish(self, NULL);
+            mi_enumerate_finish(self, NULL);
             return;
         }
         say_one(self);
         if (self->unheard)
             return;
     }
-    finish_canceled(self);
+    mi_enumerate_finish_canceled(self);
 }
 
 /* Whoever waits in MI_Operation_GetInstance sees the page; an empty one is not worth waking. */
@@ -328,7 +222,7 @@ static void lay_out(struct mi_enumerate *self, bool at_end, bool is_empty)
 {
     struct mi_operation *op = &self->op;
     if (at_end)
-        finish(self, NULL);
+        mi_enumerate_finish(self, NULL);
     else if (is_empty)
         ask_for_more(self);
     else {
@@ -355,7 +249,7 @@ static void run_next(struct http_task *task)
         self->unheard = false;
         hand_out(self);
     }
-    let_go(op);
+    mi_enumerate_let_go(op);
 }
 
 /* ---- The verb ---- */
@@ -419,6 +313,7 @@ static bool may_release(const struct http_outcome *http, const struct mi_outcome
     case ERR_NONE:
         return outcome->result != MI_RESULT_INVALID_ENUMERATION_CONTEXT;
     case ERR_CANCELED:
+    case ERR_TIMEOUT: /* it answered before, for there is a context */
     case ERR_PROTOCOL:
     case ERR_LIMIT:
     case ERR_MEMORY:
@@ -440,12 +335,15 @@ static void go_on(struct mi_operation *op, const struct http_outcome *http,
         self->context = NULL;
     }
     if (self->draining) {
-        http_loop_clear_timer(app->loop, &self->drain_timer);
-        release(self);
+        mi_enumerate_end_drain(self);
+        return;
+    }
+    if (outcome != NULL && http->err.kind == ERR_TIMEOUT && self->reply_count > 0) {
+        finish_too_late(self);
         return;
     }
     if (outcome != NULL) {
-        finish(self, outcome);
+        mi_enumerate_finish(self, outcome);
         return;
     }
     bool at_end = self->arriving.at_end;
@@ -458,7 +356,7 @@ static void go_on(struct mi_operation *op, const struct http_outcome *http,
     if (op->callbacks.instanceResult != NULL)
         hand_out(self);
     else if (mi_operation_is_canceled(op))
-        finish_canceled(self);
+        mi_enumerate_finish_canceled(self);
     else
         lay_out(self, at_end, is_empty);
 }
@@ -472,16 +370,14 @@ static void halt(struct mi_operation *op)
     if (done)
         return;
     if (op->post.conn != NULL)
-        drain(from_op(op));
+        mi_enumerate_drain(from_op(op));
     else if (from_op(op)->reply_count > 0) /* else it was not started yet, which start sees */
-        finish_canceled(from_op(op));
+        mi_enumerate_finish_canceled(from_op(op));
 }
 
 void mi_enumerate_init(struct mi_enumerate *self)
 {
     self->next_task.run = run_next;
-    self->release_post.take = ignore_bytes;
-    self->release_post.done = end_release;
     buf_init(&self->release, self->op.request.max_bytes);
 }
 
@@ -518,6 +414,17 @@ static void drop(struct mi_operation *op)
     buf_free(&self->release);
 }
 
+/* Asynchronous: shown is the network thread's, but while an acknowledgement is awaited. */
+static MI_Instance *look(struct mi_operation *op)
+{
+    if (!is_heard(&op->callbacks))
+        return from_op(op)->shown;
+    bool may_look = http_loop_is_current(op->session->app->loop) ||
+                    (op->flags & MI_OPERATIONFLAGS_MANUAL_ACK_RESULTS) != 0;
+    bool failed = op->done && op->result != MI_RESULT_OK; /* then say hands out nothing */
+    return may_look && !failed ? from_op(op)->shown : NULL;
+}
+
 const struct mi_verb mi_enumerate_verb = {
     .noun = "instance",
     .bytes = sizeof(struct mi_enumerate),
@@ -526,9 +433,11 @@ const struct mi_verb mi_enumerate_verb = {
     .say = say,
     .take = take,
     .drop = drop,
+    .look = look,
     .expect = expect,
     .go_on = go_on,
     .halt = halt,
+    .hasten = mi_enumerate_hasten,
 };
 
 /* ---- Fetching ---- */

@@ -25,8 +25,10 @@ struct mi_enumerate {
     struct mi_page arriving;
     char *context; /* of the next Pull, or to be released; NULL: there is nothing */
     unsigned reply_count, empty_count;
-    bool draining; /* delivered; the reply on its way is awaited for its context only */
-    struct http_timer drain_timer;
+    bool draining;            /* delivered; the reply on its way is awaited for its context only */
+    struct http_post *ending; /* delivered, but this is on its way; NULL: nothing is */
+    struct http_timer end_timer;
+    bool hurried; /* the session ends */
     bool unheard; /* manual acknowledgement: the result shown was not acknowledged yet */
     struct http_post release_post;
     struct buf release;
@@ -45,6 +47,23 @@ extern const struct mi_verb mi_enumerate_verb;
 void mi_enumerate_init(struct mi_enumerate *self);
 /* What is asked for, from what was copied into self. -1: op.refusal says why nothing is sent. */
 int mi_enumerate_fill(struct mi_enumerate *self, struct wsman_enumeration *out);
+/* For each request after the first. */
+void mi_enumerate_renew_message_id(struct mi_operation *op);
+
+/* ---- The end (enumerate_end.c); network thread ---- */
+
+/* The final result (outcome NULL: success), and then what the host still keeps is released. Lets go
+ * of op, sooner or later. */
+void mi_enumerate_finish(struct mi_enumerate *self, const struct mi_outcome *outcome);
+void mi_enumerate_finish_with(struct mi_enumerate *self, const struct err *err);
+void mi_enumerate_finish_canceled(struct mi_enumerate *self);
+/* Canceled with a request on its way: the final result now, the rest with mi_enumerate_end_drain,
+ * when the reply came or failed. */
+void mi_enumerate_drain(struct mi_enumerate *self);
+void mi_enumerate_end_drain(struct mi_enumerate *self);
+void mi_enumerate_hasten(struct mi_operation *op);
+/* Takes the lock. */
+void mi_enumerate_let_go(struct mi_operation *op);
 
 /* The outputs of MI_Operation_GetInstance; any may be NULL. */
 struct mi_enumerate_result {

@@ -50,6 +50,12 @@ static void drop(struct mi_operation *op)
     MI_Instance_Delete(self->instance);
 }
 
+static MI_Instance *look(struct mi_operation *op)
+{
+    bool was_handed_out = op->done && (is_heard(&op->callbacks) || op->fetched);
+    return was_handed_out ? ((struct get_instance *)op)->instance : NULL;
+}
+
 static const struct mi_verb verb = {
     .noun = "instance",
     .bytes = sizeof(struct get_instance),
@@ -58,6 +64,7 @@ static const struct mi_verb verb = {
     .say = say,
     .take = take,
     .drop = drop,
+    .look = look,
 };
 
 /* Keeps what is asked for, to judge the answer by. A resource URI of the caller's own may name

@@ -157,8 +157,8 @@ MI_Result MI_Application_InitializeV1(MI_Uint32 flags, const MI_Char *applicatio
 #define MI_Application_Initialize MI_Application_InitializeV1
 
 /* Ends the network thread. With sessions still open Microsoft's hangs (page
- * "MI_Application_Close"); ours cancels and closes what is left, so that a program always ends;
- * every handle of the application is void afterwards. */
+ * "MI_Application_Close"); ours cancels and closes what is left, as MI_Session_Close does, so that a
+ * program always ends; every handle of the application is void afterwards. */
 MI_Result MI_Application_Close(MI_Application *application);
 
 /* New: an instance to be filled with keys; free with MI_Instance_Delete. classRTTI must be NULL
@@ -411,6 +411,17 @@ MI_Result MI_Operation_GetInstance(MI_Operation *operation, const MI_Instance **
                                    MI_Boolean *moreResults, MI_Result *result,
                                    const MI_Char **errorMessage,
                                    const MI_Instance **completionDetails);
+
+/* Ours, for what MI has no function for: gives the elements of the instance that an operation has
+ * handed out the types that a class declares (WS-Management brings text). In the instance's
+ * callback, or, with MI_OPERATIONFLAGS_MANUAL_ACK_RESULTS, until it is acknowledged; after
+ * MI_Operation_GetInstance until its next call. What is no value of the declared type, and what the
+ * class does not declare, stays text: *unlike (may be NULL) is how many elements are not of their
+ * declared type. The pointers that were handed out stay good. INVALID_PARAMETER: the operation has
+ * handed out no instance, or is closed. FAILED: no memory; some elements are typed, none is lost. */
+MI_Result CollectdMI_Operation_ApplyClass(MI_Operation *operation, const MI_Class *schema,
+                                          MI_Uint32 *unlike);
+
 /* Fetches the declaration of a class: its properties with their types, inherited ones too, and all
  * qualifiers (page "MI_Session_GetClass"). flags change nothing: everything is asked for. Windows
  * 2012 and later only (shared/facts/wire.md 2): an older host answers with a fault. A class of
@@ -433,8 +444,9 @@ MI_Result MI_Operation_Cancel(MI_Operation *operation, MI_CancellationReason rea
 MI_Result MI_Operation_Close(MI_Operation *operation);
 
 /* Cancels the session's operations. Without callback: waits until all its operation handles are
- * closed and their callbacks returned. With callback: returns at once and calls it then, on
- * the network thread. */
+ * closed and their callbacks returned, and a second at most until the host has forgotten what it
+ * keeps for their enumerations. With callback: returns at once and calls it then, on the network
+ * thread. */
 MI_Result MI_Session_Close(MI_Session *session, void *completionContext,
                            void(MI_CALL *completionCallback)(void *completionContext));
 

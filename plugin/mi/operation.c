@@ -58,14 +58,30 @@ static void let_go(struct mi_operation *op)
     mi_session_settle(session);
 }
 
-void mi_operation_stop(struct mi_operation *op, MI_CancellationReason reason)
+static void post_cancel(struct mi_operation *op)
 {
     if (op->done || op->cancel_posted)
         return;
     op->cancel_posted = true;
-    op->reason = reason;
     op->holders++;
     http_loop_post(op->session->app->loop, &op->cancel_task);
+}
+
+static void post_hasten(struct mi_operation *op)
+{
+    if (op->verb->hasten == NULL || op->hasten_posted)
+        return;
+    op->hasten_posted = true;
+    op->holders++;
+    http_loop_post(op->session->app->loop, &op->hasten_task);
+}
+
+/* One that was delivered, or is being canceled, may still have something on its way. */
+void mi_operation_stop(struct mi_operation *op, MI_CancellationReason reason)
+{
+    post_cancel(op);
+    if (reason == MI_REASON_SHUTDOWN)
+        post_hasten(op);
 }
 
 void mi_operation_shut(struct mi_operation *op)
@@ -271,6 +287,17 @@ static void cancel(struct http_task *task)
     pthread_mutex_unlock(&app->lock);
 }
 
+static void hasten(struct http_task *task)
+{
+    struct mi_operation *op =
+        (struct mi_operation *)((char *)task - offsetof(struct mi_operation, hasten_task));
+    struct mi_application *app = op->session->app;
+    op->verb->hasten(op);
+    pthread_mutex_lock(&app->lock);
+    let_go(op);
+    pthread_mutex_unlock(&app->lock);
+}
+
 /* --- the request, on the caller's thread --- */
 
 static uint64_t choose_timeout_ms(const struct mi_session *session,
@@ -369,6 +396,7 @@ static struct mi_operation *new_operation(const struct mi_verb *verb, const stru
     op->flags = call->flags;
     op->start_task.run = start;
     op->cancel_task.run = cancel;
+    op->hasten_task.run = hasten;
     op->post.take = take_bytes;
     op->post.done = end_post;
     buf_init(&op->request, REQUEST_MAX_BYTES);

@@ -52,6 +52,9 @@ struct mi_verb {
     int (*take)(struct mi_operation *op, struct wsman_reply *reply, struct mi_outcome *outcome);
     /* Frees what its own struct holds. */
     void (*drop)(struct mi_operation *op);
+    /* Lock held: the instance that the user was handed out last and still has; NULL: there is none.
+     * NULL where the verb brings none. */
+    MI_Instance *(*look)(struct mi_operation *op);
 
     /* The rest is for what takes more than one reply (enumerate.c); NULL elsewhere. All on the
      * network thread. expect: a reply begins; tells op->reader what to expect. */
@@ -61,6 +64,8 @@ struct mi_verb {
                   const struct mi_outcome *outcome);
     /* Canceled: delivers that, and ends what is on its way in its own time. */
     void (*halt)(struct mi_operation *op);
+    /* The session ends: what is on its way after delivery has little time from now on. */
+    void (*hasten)(struct mi_operation *op);
 };
 
 struct mi_operation {
@@ -70,7 +75,7 @@ struct mi_operation {
     MI_Uint32 flags;
     MI_Operation handle; /* what callbacks get; (lock) reserved1 is 0 once closed */
 
-    struct http_task start_task, cancel_task;
+    struct http_task start_task, cancel_task, hasten_task;
     struct http_post post;
     struct buf request;
     char message_id[WSMAN_UUID_CHARS + 1];
@@ -81,8 +86,8 @@ struct mi_operation {
     unsigned holders;                  /* (lock) */
     struct mi_operation *next, *prev;  /* (lock) in session->operations */
     pthread_cond_t answered;           /* (lock) done became true */
-    bool done, fetched, cancel_posted; /* (lock) */
-    MI_CancellationReason reason;      /* (lock) */
+    bool done, fetched;                /* (lock) */
+    bool cancel_posted, hasten_posted; /* (lock) */
 
     /* Written by the network thread before done; borrowed by the user until Close. */
     MI_Result result;
@@ -141,7 +146,8 @@ void mi_operation_leave(struct mi_operation *op);
 
 /* ---- For the session ---- */
 
-/* Lock held. Asks the network thread to end it; idempotent. */
+/* Lock held. Asks the network thread to end it, and, where the reason is SHUTDOWN, to be quick
+ * about what is left to do after its end; idempotent. */
 void mi_operation_stop(struct mi_operation *op, MI_CancellationReason reason);
 /* Lock held. Ends the handle of an operation and asks for its end. */
 void mi_operation_shut(struct mi_operation *op);
