@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * client: what the clients of the benchmark share. One fetches Win32_LogicalDisk.DeviceID="c:" so
- * many times of a simulated host in another process, and counts what it got.
+ * many times of a simulated host in another process, and counts what it got. Some do something else
+ * so many times.
  *
  * Not a measurement: tests/bench/run measures the process from outside; only what it cannot see
  * from there (CPU time without the start, memory without the program that started it) is noted
@@ -13,10 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BENCH_PROPERTIES 39 /* of the recorded instance */
+#define BENCH_PROPERTIES       39        /* of the recorded instance */
+#define BENCH_CLASS_PROPERTIES 51        /* of the recorded class */
+#define BENCH_CLASS_HOST       "classes" /* the host that has it, on the same port */
 
 struct bench_task {
-    long count; /* GetInstances, or sessions */
+    long count; /* GetInstances, sessions, classes, values, instances */
     unsigned port;
     const char *request; /* body of the plain clients; borrowed */
     size_t request_bytes;
@@ -51,5 +54,17 @@ int bench_mi_flight(struct bench_task *task);
 int bench_idle_basic(struct bench_task *task);
 int bench_idle_kerberos(struct bench_task *task);
 int bench_idle_ntlm(struct bench_task *task);
+
+/* GetClass of the recorded Win32_DiskDrive, one after another; and count of them kept. */
+int bench_class(struct bench_task *task);
+int bench_idle_class(struct bench_task *task);
+
+/* Without a network: a value that is a number, one that a map gives, a counter cooked, one
+ * unwrapped; the types of an instance of 51 properties given to it. */
+int bench_number(struct bench_task *task);
+int bench_map(struct bench_task *task);
+int bench_cook(struct bench_task *task);
+int bench_raw(struct bench_task *task);
+int bench_type(struct bench_task *task);
 
 #endif

@@ -30,6 +30,13 @@ static const struct {
     {"idle", bench_idle_basic},
     {"idle-kerberos", bench_idle_kerberos},
     {"idle-ntlm", bench_idle_ntlm},
+    {"class", bench_class},
+    {"idle-class", bench_idle_class},
+    {"number", bench_number},
+    {"map", bench_map},
+    {"cook", bench_cook},
+    {"raw", bench_raw},
+    {"type", bench_type},
 };
 
 uint64_t bench_cpu_ns(void)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What tests/bench/run measures and how: the rows (a client each), the host that all of them ask, the columns.
 
-Every client fetches the recorded 39-property Win32_LogicalDisk of shared/replies over HTTP from one simulated host, which
-runs for the whole table. Columns are slopes between two counts, so that start and end do not count.
+Every client of the first table fetches the recorded 39-property Win32_LogicalDisk of shared/replies over HTTP from one
+simulated host, which runs for the whole table; those of the second do something else (what, their titles say) with recorded
+replies, most without a network. Columns are slopes between two counts, so that start and end do not count.
 """
 import collections
 import contextlib
@@ -24,8 +25,9 @@ PYTHON = "/usr/bin/python3"  # Debian's, which has Debian's modules
 TOOLS = {"valgrind": "valgrind", "callgrind_annotate": "valgrind", "strace": "strace"}
 
 # cpu: how many GetInstances for the CPU time; few, many: for the slopes; idle: the client for the idle sessions; slow: under
-# callgrind.
-Row = collections.namedtuple("Row", "name title client cpu few many idle slow", defaults=(None, False))
+# callgrind; kind: of a GetInstance, or of something else, with the host or without.
+GET, OTHER, LOCAL = "get", "other", "local"
+Row = collections.namedtuple("Row", "name title client cpu few many idle slow kind", defaults=(None, False, GET))
 FEW, MANY = 50, 250
 ROWS = [
     Row("curl", "libcurl, reply discarded", ("curl",), 10000, FEW, MANY),
@@ -36,6 +38,12 @@ ROWS = [
     Row("mi-ntlm", "mi, NTLM, sealed", ("mi-ntlm",), 4000, FEW, MANY, "idle-ntlm"),
     Row("pywinrm", "pywinrm, Basic", (PYTHON, "basic"), 500, 2, 12, slow=True),
     Row("pywinrm-ntlm", "pywinrm, NTLM, sealed", (PYTHON, "ntlm"), 500, 2, 12, slow=True),
+    Row("number", "a value, a number", ("number",), 100000, 1000, 5000, kind=LOCAL),
+    Row("map", "a value, mapped, the last of 8 texts", ("map",), 100000, 1000, 5000, kind=LOCAL),
+    Row("cook", "a value, cooked: BULK_COUNT", ("cook",), 100000, 1000, 5000, kind=LOCAL),
+    Row("raw", "a value, raw: BULK_COUNT", ("raw",), 100000, 1000, 5000, kind=LOCAL),
+    Row("type", "an instance typed, 51 properties", ("type",), 2000, FEW, MANY, kind=LOCAL),
+    Row("class", "a class fetched, 51 properties, Basic", ("class",), 2000, FEW, MANY, "idle-class", kind=OTHER),
 ]
 IDLE_FEW, IDLE_MANY = 100, 1100
 
@@ -67,7 +75,7 @@ class Stand:
 
     def __init__(self, folder, simhost, environment):
         self.folder, self.environment = folder, environment
-        self.port, self.host_pid = simhost.port, simhost.child.pid
+        self.port, self.host_pid, self._simhost = simhost.port, simhost.child.pid, simhost
         self.headers, self.request = None, os.path.join(folder, "request")
         self._share_request()
         self.reply_bytes = self.run("sax", 3)["reply_bytes"]
@@ -109,6 +117,10 @@ class Stand:
             child.wait(stand.PATIENCE_S)
         return headers, body
 
+    def requests(self):
+        """How many the hosts have seen so far."""
+        return sum(self._simhost.stats(host)["requests"] for host in ("127.0.0.1", "classes"))
+
     def _words(self, client, count, port=None):
         words = [os.path.join(stand.BUILD, "tests", "bench", "get_instance"), client, str(port or self.port), str(count)]
         if client in ("curl", "sax"):
@@ -143,12 +155,10 @@ def start(folder):
         own.user(REALM, "alice", "secret")
         own.service(REALM, "localhost")
         own.ntlm("DOM", "bob", "secret")
-        environment = own.env(OPENSSL_CONF=os.path.join(HERE, "..", "e2e", "openssl.cnf"), PYTHONDONTWRITEBYTECODE="1")
-        if stand.SANITIZER == "asan":
-            environment["ASAN_OPTIONS"] = "fast_unwind_on_malloc=0"
-            environment["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=" + os.path.join(
-                stand.SOURCE, "tests", "lsan.supp")
-        with stand.Simhost("--host", "127.0.0.1=replay=climbe", "--replies", stand.REPLIES, "--offer", "Negotiate",
+        environment = stand.search_leaks(own.env(
+            MI_REPLIES=os.path.abspath(stand.REPLIES), OPENSSL_CONF=os.path.join(HERE, "..", "e2e", "openssl.cnf"),
+            PYTHONDONTWRITEBYTECODE="1"))
+        with stand.Simhost("--host", "127.0.0.1=replay=climbe", "--host", "classes=replay=ps_03", "--replies", stand.REPLIES, "--offer", "Negotiate",
                            "--offer", "Kerberos", "--unencrypted", "yes", secret=("monitor", password),
                            env=own.env()) as simhost:
             made = Stand(folder, simhost, environment)
@@ -187,7 +197,7 @@ def calls(made, client, count, name):
 
 
 def slope(made, row, measure, times=1):
-    """What one more GetInstance costs: {name: number}. times: so many times the row's counts."""
+    """What one more costs: {name: number}. times: so many times the row's counts."""
     name = "%s.%s" % (row.name, measure.__name__)
     few = measure(made, row.client, row.few * times, name + ".few")
     many = measure(made, row.client, row.many * times, name + ".many")
@@ -210,12 +220,12 @@ def one_processor(made):
 
 
 def processor(made, row):
-    """CPU time of a GetInstance after the first tenth of them, and the most memory that was resident."""
+    """CPU time of one after the first tenth of them, and the most memory that was resident."""
     printed = made.run(row.client, row.cpu)
     return {"cpu_us": printed["cpu_ns"] / 1000, "peak_kb": printed["peak_kb"]}
 
 
 def idle(made, row):
-    """Memory that one more idle session keeps resident."""
+    """Memory that one more idle session, or class, keeps resident."""
     few, many = (made.run(row.idle, count)["idle_kb"] for count in (IDLE_FEW, IDLE_MANY))
     return {"idle_kb": (many - few) / (IDLE_MANY - IDLE_FEW)}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Our MI client as a program uses it: one synchronous session, 64 asynchronous ones, idle ones. */
+/* Our MI client as a program uses it: one synchronous session, 64 asynchronous ones, idle ones; and
+ * class declarations in the place of instances. */
 #include "client.h"
 
 #include <pthread.h>
@@ -193,6 +194,63 @@ int bench_mi_flight(struct bench_task *task)
         MI_Session_Close(&flyers[i].session, NULL, NULL);
     close_client(&client);
     return flight.failed ? -1 : 0;
+}
+
+/* ---- class declarations ---- */
+
+static int fetch_class(MI_Session *session, struct bench_task *task, MI_Class **kept)
+{
+    MI_Operation operation = MI_OPERATION_NULL;
+    const MI_Class *schema = NULL;
+    const MI_Char *message = NULL;
+    MI_Uint32 elements = 0;
+    MI_Boolean more;
+    MI_Result result;
+    MI_Session_GetClass(session, 0, NULL, "root/cimv2", "Win32_DiskDrive", NULL, &operation);
+    MI_Operation_GetClass(&operation, &schema, &more, &result, &message, NULL);
+    if (schema != NULL)
+        MI_Class_GetElementCount(schema, &elements);
+    int rc = elements == BENCH_CLASS_PROPERTIES ? 0 : -1;
+    if (rc != 0)
+        fprintf(stderr, "%s\n", message != NULL ? message : "not the recorded class");
+    else if (kept != NULL)
+        MI_Class_Clone(schema, kept);
+    MI_Operation_Close(&operation);
+    if (rc == 0)
+        bench_count(task);
+    return rc;
+}
+
+/* kept: of count places, or NULL. */
+static int run_classes(struct bench_task *task, MI_Class **kept)
+{
+    struct client client;
+    MI_Session session = MI_SESSION_NULL;
+    open_client(&client, task, MI_AUTH_TYPE_BASIC, NULL, "monitor");
+    MI_DestinationOptions_SetString(&client.options, COLLECTDMI_DESTINATIONOPTIONS_SERVER_NAME,
+                                    BENCH_CLASS_HOST);
+    int rc = open_session(&client, &session);
+    while (rc == 0 && task->fetched < task->count)
+        rc = fetch_class(&session, task, kept != NULL ? &kept[task->fetched] : NULL);
+    MI_Session_Close(&session, NULL, NULL);
+    close_client(&client);
+    return rc;
+}
+
+int bench_class(struct bench_task *task)
+{
+    return run_classes(task, NULL);
+}
+
+int bench_idle_class(struct bench_task *task)
+{
+    MI_Class **kept = calloc((size_t)task->count, sizeof(MI_Class *));
+    int rc = kept != NULL ? run_classes(task, kept) : -1;
+    task->idle_kb = bench_status_kb("VmRSS:");
+    for (long i = 0; kept != NULL && i < task->count && kept[i] != NULL; i++)
+        MI_Class_Delete(kept[i]);
+    free(kept);
+    return rc;
 }
 
 /* ---- idle ---- */
