@@ -450,7 +450,7 @@ static void columns_go_on_where_others_stopped(void **state)
     assert_columns(metrics, 0, NULL, "", "");
 }
 
-static void what_a_class_does_not_have_is_not_asked_for(void **state)
+static void a_clock_that_a_class_does_not_have_is_not_asked_for(void **state)
 {
     (void)state;
     static const struct asked asked[] = {{{"Nowhere", "busy"}, &two_gauges, NUMBER, 0, 0},
@@ -459,8 +459,8 @@ static void what_a_class_does_not_have_is_not_asked_for(void **state)
     struct model_metric metrics[] = {metric_of(&asked[0]), metric_of(&asked[1]),
                                      metric_of(&asked[2])};
     assert_columns(metrics, 3, schema, "",
-                   "busy,Uptime,Frequency_Object,Timestamp_Sys100NS,Events,Timestamp_PerfTime,"
-                   "Frequency_PerfTime");
+                   "Nowhere,busy,Uptime,Frequency_Object,Timestamp_Sys100NS,Events,Events_Base,"
+                   "Timestamp_PerfTime,Frequency_PerfTime");
 }
 
 static void columns_that_are_too_many_are_told(void **state)
@@ -572,7 +572,7 @@ int main(void)
         cmocka_unit_test(a_rule_is_open_where_a_schema_could_say_more),
         cmocka_unit_test(columns_name_all_that_is_read),
         cmocka_unit_test(columns_go_on_where_others_stopped),
-        cmocka_unit_test(what_a_class_does_not_have_is_not_asked_for),
+        cmocka_unit_test(a_clock_that_a_class_does_not_have_is_not_asked_for),
         cmocka_unit_test(columns_that_are_too_many_are_told),
         cmocka_unit_test(columns_are_enough_to_cook_with),
         cmocka_unit_test(a_value_above_the_declared_width_proves_the_larger),

@@ -282,12 +282,12 @@ static void add_columns(const struct model_metric *metric, const MI_Class *schem
     char room[METRIC_COOK_BASE_BYTES];
     for (size_t i = 0; i < metric->property_count; i++) {
         const char *base = metric_cook_base(metric, i, room);
-        add_column(schema, metric->properties[i], text);
+        add_column(NULL, metric->properties[i], text);
         if (base != NULL)
-            add_column(schema, base, text);
+            add_column(NULL, base, text);
     }
     if (metric->other != NULL)
-        add_column(schema, metric->other, text);
+        add_column(NULL, metric->other, text);
     size_t clock_count = is_counter(metric) ? metric_cook_clocks(metric, clocks) : 0;
     for (size_t i = 0; i < clock_count; i++)
         add_column(schema, clocks[i], text);

@@ -56,8 +56,9 @@ void metric_completion_fill(const struct model_metric *metric, const char *class
 /* Appends to text the names of all properties that the metrics read (their own, bases, timestamps,
  * frequencies, the other of two), each once without regard to ASCII case, in the order of first
  * use, each behind ',' where text is not empty. What stands in text already is a list of the same
- * kind and counts. schema: a name that it does not have is left out; NULL: none is. buf_failed is
- * for the caller to ask. */
+ * kind and counts. schema: a timestamp or frequency that it does not have is left out; NULL: none
+ * is. Other properties never are: the schema may be of a host with an older version of the program
+ * that counts. buf_failed is for the caller to ask. */
 void metric_completion_columns(const struct model_metric *metrics, size_t metric_count,
                                const MI_Class *schema, struct buf *text);
 
