@@ -88,15 +88,17 @@ static int translate(const char *glob, struct buf *expression, struct err *err)
 
 /* --- Both --- */
 
-static int refuse(int error, size_t offset, struct err *err)
+/* byte: between the slashes; 0: of a glob, whose bytes are not those that were compiled. */
+static int refuse(int error, size_t byte, struct err *err)
 {
     unsigned char sentence[128];
     if (error == PCRE2_ERROR_HEAP_FAILED || error == PCRE2_ERROR_NOMEMORY)
         return err_memory(err);
     if (pcre2_get_error_message(error, sentence, sizeof sentence) < 0)
         sentence[0] = '\0';
-    return err_set(err, ERR_CONFIG, "is not right at byte %zu: %s", offset + 1,
-                   (const char *)sentence);
+    if (byte == 0)
+        return err_set(err, ERR_CONFIG, "is not right: %s", (const char *)sentence);
+    return err_set(err, ERR_CONFIG, "is not right at byte %zu: %s", byte, (const char *)sentence);
 }
 
 static int compile(struct match *match, const char *expression, size_t bytes, uint32_t options,
@@ -111,7 +113,10 @@ static int compile(struct match *match, const char *expression, size_t bytes, ui
     match->code =
         pcre2_compile((PCRE2_SPTR)expression, bytes, OPTIONS | options, &error, &offset, limits);
     pcre2_compile_context_free(limits);
-    return match->code != NULL ? 0 : refuse(error, offset, err);
+    if (match->code != NULL)
+        return 0;
+    bool is_glob = (options & PCRE2_ANCHORED) != 0;
+    return refuse(error, is_glob ? 0 : offset + 1, err);
 }
 
 static int compile_glob(struct match *match, const char *glob, struct err *err)

@@ -159,6 +159,11 @@ void cim_instance_hold(MI_Instance *self, bool held)
     self->held = held;
 }
 
+size_t cim_instance_bytes(const MI_Instance *self)
+{
+    return self->arena->used_bytes;
+}
+
 /* ---- Deep copies ---- */
 
 static MI_Instance *copy_instance(struct arena *arena, const MI_Instance *from);

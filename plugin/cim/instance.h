@@ -79,4 +79,7 @@ bool cim_instance_has_keys(const MI_Instance *self);
  * MI_Instance_Delete by a caller is refused; and undoes that. */
 void cim_instance_hold(MI_Instance *self, bool held);
 
+/* The memory that it and all inside it take, for caps. */
+size_t cim_instance_bytes(const MI_Instance *self);
+
 #endif
