@@ -147,10 +147,12 @@ static int load_model(struct err *err)
     struct config_report report;
     if (config_load(&sources, &types, &collectd_log, &report, &plugin->model, err) != 0)
         return -1;
-    log_write(&collectd_log, LOG_LEVEL_INFO,
-              "%zu hosts, %zu instances, %zu metrics; %zu hosts skipped, %zu errors, %zu warnings",
-              report.host_count, report.instance_count, report.metric_count,
-              report.skipped_host_count, report.error_count, report.warning_count);
+    log_write(
+        &collectd_log, LOG_LEVEL_INFO,
+        "%zu hosts, %zu instances, %zu discoveries, %zu metrics; %zu hosts skipped, %zu errors, "
+        "%zu warnings",
+        report.host_count, report.instance_count, report.discovery_count, report.metric_count,
+        report.skipped_host_count, report.error_count, report.warning_count);
     return 0;
 }
 

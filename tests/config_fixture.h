@@ -85,22 +85,7 @@ static inline char *fixture_read(const char *path, size_t *count)
     return bytes.data != NULL ? bytes.data : strdup("");
 }
 
-static inline void fixture_begin(struct fixture *fixture)
-{
-    char path[4096];
-    struct err err = ERR_INIT;
-    *fixture = (struct fixture){.dir = "/tmp/collectd-mi-config-XXXXXX"};
-    snprintf(path, sizeof path, "%s/tests/data/types.db", fixture_source());
-    assert_non_null(mkdtemp(fixture->dir));
-    assert_int_equal(chdir(fixture->dir), 0);
-    fixture_write("secret", "correct horse\n");
-    setenv("CREDENTIALS_DIRECTORY", "/run/credentials/collectd.service", 1);
-    assert_int_equal(chmod("secret", 0600), 0);
-    fixture->types = config_typesdb_new(path, &err);
-    if (fixture->types == NULL)
-        fail_msg("%s", err.text);
-    buf_init(&fixture->said, FIXTURE_TEXT_MAX_BYTES);
-}
+/* ---- The folder ---- */
 
 static inline int fixture_remove_one(const char *path, const struct stat *status, int flag,
                                      struct FTW *place)
@@ -111,13 +96,54 @@ static inline int fixture_remove_one(const char *path, const struct stat *status
     return remove(path);
 }
 
+/* The folder that is there now; that of a test which failed goes with the next one or at exit. */
+static struct {
+    char dir[64];
+    pid_t owner; /* no child's */
+} fixture_folder;
+
+static inline void fixture_remove_folder(void)
+{
+    if (fixture_folder.dir[0] == '\0' || fixture_folder.owner != getpid())
+        return;
+    nftw(fixture_folder.dir, fixture_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    fixture_folder.dir[0] = '\0';
+}
+
+static inline void fixture_make_folder(struct fixture *fixture)
+{
+    if (fixture_folder.owner == 0)
+        assert_int_equal(atexit(fixture_remove_folder), 0);
+    fixture_remove_folder();
+    *fixture = (struct fixture){.dir = "/tmp/collectd-mi-config-XXXXXX"};
+    assert_non_null(mkdtemp(fixture->dir));
+    fixture_folder.owner = getpid();
+    snprintf(fixture_folder.dir, sizeof fixture_folder.dir, "%s", fixture->dir);
+}
+
+static inline void fixture_begin(struct fixture *fixture)
+{
+    char path[4096];
+    struct err err = ERR_INIT;
+    snprintf(path, sizeof path, "%s/tests/data/types.db", fixture_source());
+    fixture_make_folder(fixture);
+    assert_int_equal(chdir(fixture->dir), 0);
+    fixture_write("secret", "correct horse\n");
+    setenv("CREDENTIALS_DIRECTORY", "/run/credentials/collectd.service", 1);
+    assert_int_equal(chmod("secret", 0600), 0);
+    fixture->types = config_typesdb_new(path, &err);
+    if (fixture->types == NULL)
+        fail_msg("%s", err.text);
+    buf_init(&fixture->said, FIXTURE_TEXT_MAX_BYTES);
+}
+
 static inline void fixture_end(struct fixture *fixture)
 {
     model_free(fixture->model);
     config_typesdb_free(fixture->types);
     buf_free(&fixture->said);
     assert_int_equal(chdir("/"), 0);
-    nftw(fixture->dir, fixture_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    fixture_remove_folder();
 }
 
 /* For cmocka: a fixture of its own for each test. */
@@ -246,10 +272,42 @@ static inline void fixture_print_instance(struct buf *out, const struct model_in
         for (size_t i = 0; i < instance->key_count; i++)
             buf_add_format(out, "%c%s=\"%s\"", i == 0 ? '.' : ',', instance->keys[i].name,
                            instance->keys[i].value);
+        if (instance->identity != NULL)
+            buf_add_format(out, " identified by %s", instance->identity);
         buf_add_char(out, '\n');
     }
     for (size_t i = 0; i < instance->metric_count && (show & SHOW_METRIC); i++)
         fixture_print_metric(out, &instance->metrics[i]);
+}
+
+static inline void fixture_print_texts(struct buf *out, const char *what, const char *const *texts,
+                                       size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buf_add_format(out, "%s '%s'", i == 0 ? what : "", texts[i]);
+}
+
+/* All but its metrics, which are printed as an instance's. */
+static inline void fixture_print_discovery(struct buf *out, const struct model_discovery *discovery)
+{
+    buf_add_text(out, "    all of");
+    for (size_t i = 0; i < discovery->key_count; i++) {
+        const struct model_discovery_key *key = &discovery->keys[i];
+        buf_add_format(out, "%s %s", i == 0 ? "" : ",", key->name);
+        fixture_print_texts(out, " one of", key->values, key->value_count);
+        fixture_print_texts(out, " like", key->include, key->include_count);
+        fixture_print_texts(out, " not like", key->exclude, key->exclude_count);
+    }
+    if (discovery->where != NULL)
+        buf_add_format(out, " where %s", discovery->where);
+    buf_add_format(out, ", %s totals, at most %zu, ", discovery->keeps_totals ? "with" : "no",
+                   discovery->max_instances);
+    if (discovery->fetch == MODEL_FETCH_GET)
+        buf_add_format(out, "each, listed every %llu ms\n",
+                       (unsigned long long)discovery->refresh_ms);
+    else
+        buf_add_text(out, "at once\n");
+    assert_int_equal(discovery->rule.key_count, 0);
 }
 
 static inline void fixture_print_auth(struct buf *out, const struct model_auth *auth)
@@ -291,6 +349,11 @@ static inline void fixture_print_host(struct buf *out, const struct model_host *
                            (unsigned long long)round->timeout_ms);
         for (size_t k = 0; k < round->instance_count; k++)
             fixture_print_instance(out, round->instances[k], show);
+        for (size_t k = 0; k < round->discovery_count; k++) {
+            if (show & SHOW_INSTANCE)
+                fixture_print_discovery(out, round->discoveries[k]);
+            fixture_print_instance(out, &round->discoveries[k]->rule, show);
+        }
     }
 }
 

@@ -80,10 +80,11 @@ static void print_outcome(const struct fixture *fixture, struct buf *out)
     buf_add_text(out, fixture_said(fixture));
     buf_add_format(out,
                    "-- %zu errors, %zu warnings, %zu hosts, %zu skipped, %zu instances, %zu "
-                   "metrics\n",
+                   "discoveries, %zu metrics\n",
                    fixture->report.error_count, fixture->report.warning_count,
                    fixture->report.host_count, fixture->report.skipped_host_count,
-                   fixture->report.instance_count, fixture->report.metric_count);
+                   fixture->report.instance_count, fixture->report.discovery_count,
+                   fixture->report.metric_count);
     fixture_print(out, fixture->model, SHOW_ALL);
     assert_int_equal(buf_failed(out, "outcome", NULL), 0);
 }

@@ -38,7 +38,19 @@ static const char *const VALUES[] = {
     "-1",     "99999999999999999999", ".nan", "1e999", "some words", "0.5"};
 #define VALUE_COUNT (sizeof VALUES / sizeof VALUES[0])
 
-enum level { SECTION, DEFAULTS, GROUP, HOST, AUTH, USE, MODULE, INSTANCE, METRIC, LEVEL_COUNT };
+enum level {
+    SECTION,
+    DEFAULTS,
+    GROUP,
+    HOST,
+    AUTH,
+    USE,
+    FOUND, /* a use of a module that discovers */
+    MODULE,
+    INSTANCE,
+    METRIC,
+    LEVEL_COUNT
+};
 
 /* What stands before the key and its value, and behind them. The good host has what it needs from
  * nobody. */
@@ -65,6 +77,10 @@ static const struct {
              "auths:\n" GOOD_AUTH "hosts:\n" GOOD_HOST
              "  bad:\n    auth: good\n    modules:\n      - used:\n          ",
              ""},
+    [FOUND] = {"hosts.yaml",
+               "auths:\n" GOOD_AUTH "hosts:\n" GOOD_HOST
+               "  bad:\n    auth: good\n    modules:\n      - found:\n          ",
+               ""},
     [MODULE] = {"modules/bad.yaml", "", ""},
     [INSTANCE] = {"modules/bad.yaml", "module: bad\ninstances:\n  - x-a: 1\n    ", ""},
     [METRIC] = {"modules/bad.yaml",
@@ -75,6 +91,8 @@ static const struct {
 
 #define CLASS       "class: C\n"
 #define METRICS     "metrics: [{property: P, type: gauge}]\n"
+#define FINDS       CLASS "    keys: {Name: \"*\"}\n    " METRICS
+#define QUERIED     CLASS "    keys: {Name: [a, b]}\n    fetch: query\n    " METRICS
 #define PROOF       "user: u\n    password_file: secret\n"
 #define TYPE        "property: P\n        type: gauge\n"
 #define TYPE_DERIVE "property: P\n        type: derive\n"
@@ -130,6 +148,21 @@ static const struct row {
     {AUTH, "realm", TEXTS | WORDS, PROOF, NULL},
     {USE, "keys", EVERY & ~(MAPPING | BRACES), "", NULL},
     {USE, "interval", SECONDS, "", NULL},
+    {USE, "include", EVERY & ~BRACES, "", NULL}, /* none of its keys is "*" */
+    {USE, "exclude", EVERY & ~BRACES, "", NULL},
+    {USE, "where", EVERY, "", NULL},
+    {USE, "totals", EVERY, "", NULL},
+    {USE, "fetch", EVERY, "", NULL},
+    {USE, "refresh", EVERY, "", NULL},
+    {USE, "max_instances", EVERY, "", NULL},
+    {FOUND, "include", NULLS | EMPTY, "", NULL},
+    {FOUND, "exclude", NULLS | EMPTY, "", NULL},
+    {FOUND, "where", TEXTS & ~EMPTY, "", NULL},
+    {FOUND, "totals", EVERY & ~BOOLEAN, "", NULL},
+    {FOUND, "fetch", EVERY, "", NULL},
+    {FOUND, "refresh", EVERY, "", NULL}, /* without `fetch: get` */
+    {FOUND, "refresh", SECONDS, "fetch: get\n", NULL},
+    {FOUND, "max_instances", WHOLES, "", NULL},
     {MODULE, "module", TEXTS | WORDS,
      "instances: [{class: C, "
      "metrics: [{property: P, type: gauge}]}]\n",
@@ -141,6 +174,24 @@ static const struct row {
     {INSTANCE, "class", NAMES, METRICS, NULL},
     {INSTANCE, "keys", EVERY & ~(MAPPING | BRACES), CLASS "    " METRICS, NULL},
     {INSTANCE, "metrics", EVERY & ~LIST, CLASS, NULL},
+    {INSTANCE, "identity", NAMES, CLASS "    " METRICS, NULL},
+    {INSTANCE, "include", NULLS | EMPTY, FINDS, NULL},
+    {INSTANCE, "exclude", NULLS | EMPTY, FINDS, NULL},
+    {INSTANCE, "where", TEXTS & ~EMPTY, FINDS, NULL},
+    {INSTANCE, "totals", EVERY & ~BOOLEAN, FINDS, NULL},
+    {INSTANCE, "fetch", EVERY, FINDS, NULL},
+    {INSTANCE, "refresh", EVERY, FINDS, NULL},
+    {INSTANCE, "refresh", SECONDS, FINDS "    fetch: get\n", NULL},
+    {INSTANCE, "max_instances", WHOLES, FINDS, NULL},
+    {INSTANCE, "totals", EVERY, CLASS "    " METRICS, NULL},
+    {INSTANCE, "fetch", EVERY, CLASS "    keys: {Name: [a, b]}\n    " METRICS, NULL},
+    {INSTANCE, "fetch", EVERY, CLASS "    " METRICS, NULL},
+    {INSTANCE, "where", TEXTS & ~EMPTY, QUERIED, NULL},
+    {INSTANCE, "include", EVERY & ~BRACES, QUERIED, NULL},
+    {INSTANCE, "exclude", EVERY & ~BRACES, QUERIED, NULL},
+    {INSTANCE, "totals", EVERY, QUERIED, NULL},
+    {INSTANCE, "refresh", EVERY, QUERIED, NULL},
+    {INSTANCE, "max_instances", EVERY, QUERIED, NULL},
     {METRIC, "property", NAMES, "type: gauge\n", NULL},
     {METRIC, "properties", EVERY & ~LIST, "type: gauge\n", NULL},
     {METRIC, "type", EVERY, "property: P\n", "type"},
@@ -177,6 +228,9 @@ static const struct row {
 #define MODULE_GOOD "module: good\ninstances: [{class: G, metrics: [{property: P, type: gauge}]}]\n"
 #define MODULE_USED                                            \
     "module: used\ninstances: [{class: U, keys: {Name: [a]}, " \
+    "metrics: [{property: P, type: gauge}]}]\n"
+#define MODULE_FOUND                                              \
+    "module: found\ninstances: [{class: F, keys: {Name: \"*\"}, " \
     "metrics: [{property: P, type: gauge}]}]\n"
 #define HOSTS_GOOD \
     "auths:\n" GOOD_AUTH "hosts:\n" GOOD_HOST "  bad: {auth: good, modules: [good, bad]}\n"
@@ -294,6 +348,7 @@ static void a_value_of_another_kind_is_told_and_costs_what_needs_it(void **state
     assert_int_equal(mkdir("modules", 0700), 0);
     fixture_write("modules/good.yaml", MODULE_GOOD);
     fixture_write("modules/used.yaml", MODULE_USED);
+    fixture_write("modules/found.yaml", MODULE_FOUND);
     for (size_t i = 0; i < ROW_COUNT; i++)
         for (size_t value = 0; value < VALUE_COUNT; value++)
             check_row(&fixture, &ROWS[i], value);

@@ -85,6 +85,42 @@ static void hosts_share_instances_with_those_of_their_naming(void **state)
     }
 }
 
+static const struct model_discovery *found_by(const struct fixture *fixture, const char *name)
+{
+    const struct model_host *host = find(fixture, name);
+    assert_int_equal(host->round_count, 1);
+    assert_int_equal(host->rounds[0].instance_count, 0);
+    assert_int_equal(host->rounds[0].discovery_count, 1);
+    return host->rounds[0].discoveries[0];
+}
+
+static void hosts_that_override_nothing_share_discoveries(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_write("modules/f.yaml", "module: f\ninstances: [{class: F, keys: {Name: \"*\"}, "
+                                    "metrics: [{property: P, type: gauge}]}]\n");
+    fixture_write("hosts.yaml",
+                  "auths: {a: {method: basic, user: u, password_file: secret}}\n"
+                  "defaults: {auth: a, modules: [f]}\n"
+                  "groups: {g: {extra_modules: [{f: {include: \"a*\"}}]}}\n"
+                  "hosts:\n  a: {}\n  b: {interval: 7}\n  w: {naming: windows}\n"
+                  "  c: {modules: [{f: {interval: 7}}]}\n  g1: {group: g}\n"
+                  "  g2: {group: g, interval: 7}\n  k: {modules: [{f: {keys: {Name: \"*\"}}}]}\n");
+    fixture_load_here(fixture);
+    assert_string_equal(fixture_said(fixture), "");
+    const struct model_discovery *a = found_by(fixture, "a");
+    assert_ptr_equal(found_by(fixture, "b"), a);
+    assert_ptr_equal(found_by(fixture, "c"), a);
+    assert_ptr_not_equal(found_by(fixture, "w"), a);
+    assert_ptr_not_equal(found_by(fixture, "g1"), a);
+    assert_ptr_equal(found_by(fixture, "g2"), found_by(fixture, "g1"));
+    assert_int_equal(found_by(fixture, "g1")->keys[0].include_count, 1);
+    assert_int_equal(found_by(fixture, "a")->keys[0].include_count, 0);
+    assert_int_equal(fixture->report.instance_count, 0);
+    assert_int_equal(fixture->report.discovery_count, 7);
+    assert_int_equal(fixture->report.metric_count, 7);
+}
+
 static void hosts_are_sorted_by_name(void **state)
 {
     struct fixture *fixture = *state;
@@ -352,6 +388,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LOAD_TEST(hosts_that_override_nothing_share_rounds_and_instances),
         LOAD_TEST(hosts_share_instances_with_those_of_their_naming),
+        LOAD_TEST(hosts_that_override_nothing_share_discoveries),
         LOAD_TEST(hosts_are_sorted_by_name),
         LOAD_TEST(thirty_mistakes_among_5000_hosts_cost_thirty_hosts),
         LOAD_TEST(a_mistake_that_5000_hosts_share_is_told_once),

@@ -3,6 +3,7 @@
  */
 #include "config_fixture.h"
 
+#include "config/discovery.h"
 #include "config/document.h"
 #include "config/keys.h"
 #include "config/module.h"
@@ -195,6 +196,81 @@ static void a_value_of_a_key_has_four_thousand_bytes_at_most(void **state)
                    "3000000 bytes long, and 4096 are the maximum\n");
 }
 
+#define FINDS "module: bad\ninstances:\n  - class: C\n    keys: {Name: \"*\"}\n"
+#define FOUND "    metrics: [{property: P, type: gauge}]\n"
+
+static void a_hundred_thousand_patterns_are_too_many(void **state)
+{
+    struct fixture *fixture = *state;
+    write_many("modules/bad.yaml", FINDS "    include: [", "a#, ", CONFIG_DISCOVERY_MAX_PATTERNS,
+               "]\n" FOUND);
+    gives(fixture, "");
+    write_many("modules/bad.yaml", FINDS "    include: [", "a#, ", 100000, "]\n" FOUND);
+    gives(fixture,
+          "modules/bad.yaml:5:14: 'include' has 100000 patterns, and 256 are the maximum\n");
+    write_many("modules/bad.yaml", FINDS "    exclude: {", "k#: a, ", 100000, "}\n" FOUND);
+    gives(fixture, "modules/bad.yaml:5:14: 'exclude' has 100000 entries, and 64 are the maximum\n");
+}
+
+static void a_pattern_has_a_thousand_bytes_at_most(void **state)
+{
+    struct fixture *fixture = *state;
+    write_many("modules/bad.yaml", FINDS "    include: ", "x", 1024, "\n" FOUND);
+    gives(fixture, "");
+    write_many("modules/bad.yaml", FINDS "    include: ", "x", 3000000, "\n" FOUND);
+    gives(fixture, "modules/bad.yaml:5:14: 'include' has the pattern "
+                   "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...', "
+                   "which is longer than 1024 bytes\n");
+}
+
+static void a_where_has_four_thousand_bytes_at_most(void **state)
+{
+    struct fixture *fixture = *state;
+    write_many("modules/bad.yaml", FINDS "    where: ", "x", CONFIG_DISCOVERY_MAX_WHERE_BYTES,
+               "\n" FOUND);
+    gives(fixture, "");
+    write_many("modules/bad.yaml", FINDS "    where: ", "x", 3000000, "\n" FOUND);
+    gives(fixture,
+          "modules/bad.yaml:5:12: 'where' is 3000000 bytes long, and 4096 are the maximum\n");
+}
+
+static void a_discovery_is_one_of_the_thousand_instances_of_a_host(void **state)
+{
+    struct fixture *fixture = *state;
+    write_many("modules/m.yaml", "module: m\ninstances:\n",
+               "  - {class: C, keys: {Name: \"*\"}, metrics: [{property: P#, type: gauge}]}\n",
+               1000, "");
+    gives(fixture, "");
+    assert_int_equal(fixture->report.discovery_count, 1000);
+    fixture_write("modules/n.yaml", "module: n\ninstances: [{class: C, keys: {Name: \"*\"}, "
+                                    "metrics: [{property: P, type: gauge}]}]\n");
+    fixture_write("hosts.yaml", AUTHS "hosts:\n  fine: {auth: a, modules: [m, n]}\n");
+    gives(fixture, "hosts.yaml:3:32: host 'fine' has 1000 instances, the maximum: what follows is "
+                   "left out\n");
+    assert_int_equal(fixture->report.discovery_count, 1000);
+}
+
+/* What a use says of them comes to their places, and needs none of its own. */
+static void a_thousand_discoveries_of_a_host_can_be_overridden(void **state)
+{
+    struct fixture *fixture = *state;
+    write_many("modules/m.yaml", "module: m\ninstances:\n",
+               "  - {class: C, keys: {Name: \"*\"}, include: [a, b], "
+               "metrics: [{property: P#, type: gauge}]}\n",
+               1000, "");
+    fixture_write("modules/s.yaml", "module: s\nmodules: [m]\n");
+    fixture_write("hosts.yaml", AUTHS
+                  "hosts:\n  fine: {auth: a, modules: [s], extra_modules: [{m: {include: a}}]}\n");
+    gives(fixture, "");
+    assert_int_equal(fixture->report.discovery_count, 1000);
+    const struct model_round *round = &fixture->model->hosts[0].rounds[0];
+    assert_int_equal(round->discovery_count, 1000);
+    for (size_t i = 0; i < round->discovery_count; i++) {
+        assert_int_equal(round->discoveries[i]->keys[0].include_count, 1);
+        assert_string_equal(round->discoveries[i]->keys[0].include[0], "a");
+    }
+}
+
 /* A text of three million bytes behind each of these keys. */
 static void a_text_without_end_is_shown_by_its_beginning(void **state)
 {
@@ -249,6 +325,11 @@ int main(void)
         SIZES_TEST(a_hundred_thousand_instances_are_too_many),
         SIZES_TEST(a_hundred_thousand_unknown_keys_end_in_a_number),
         SIZES_TEST(a_value_of_a_key_has_four_thousand_bytes_at_most),
+        SIZES_TEST(a_hundred_thousand_patterns_are_too_many),
+        SIZES_TEST(a_pattern_has_a_thousand_bytes_at_most),
+        SIZES_TEST(a_where_has_four_thousand_bytes_at_most),
+        SIZES_TEST(a_discovery_is_one_of_the_thousand_instances_of_a_host),
+        SIZES_TEST(a_thousand_discoveries_of_a_host_can_be_overridden),
         SIZES_TEST(a_text_without_end_is_shown_by_its_beginning),
         SIZES_TEST(ten_thousand_levels_are_too_deep),
     };

@@ -230,12 +230,67 @@ static void rules_and_names_are_there_or_nothing_is_loaded(void **state)
     end(&loading);
 }
 
+/* What is found, by the module and as its uses say; names of one text; mistakes of most kinds. */
+static const char found_module[] =
+    "module: found\n"
+    "instances:\n"
+    "  - class: A\n"
+    "    keys: {Name: \"*\", Kind: [a, b]}\n"
+    "    include: [\"Intel*\", '/^(x|y)$/']\n"
+    "    where: \"a = 1\"\n"
+    "    identity: IDProcess\n"
+    "    metrics:\n"
+    "      - {property: P, type: gauge, plugin_instance: \"{Name}\", type_instance: p}\n"
+    "      - {property: Q, type: gauge}\n"
+    "      - {property: R, type: gauge, plugin_instance: \"\"}\n"
+    "  - class: B\n"
+    "    keys: {Name: \"*\"}\n"
+    "    metrics:\n"
+    "      - {property: P, type: gauge, plugin_instance: \"{Name}\", type_instance: p}\n"
+    "      - {property: S, type: gauge}\n"
+    "  - {class: C, keys: {Name: [a]}, include: a, metrics: [{property: P, type: gauge}]}\n"
+    "  - {class: E, keys: {Id: [a, b]}, fetch: query, where: \"a = 1\", "
+    "metrics: [{property: P, type: gauge}, {property: Q, type: gauge, plugin_instance: q}]}\n"
+    "  - {class: D, keys: {Name: \"*\"}, exclude: '/(/', metrics: [{property: P, type: gauge}]}\n";
+
+static void discoveries_are_there_or_nothing_is_loaded(void **state)
+{
+    (void)state;
+    struct loading loading;
+    begin(&loading);
+    unlink("shipped/cpu.yaml");
+    unlink("shipped/os.yaml");
+    unlink("shipped/logical_disk.yaml");
+    assert_int_equal(mkdir("modules", 0700), 0);
+    fixture_write("modules/found.yaml", found_module);
+    fixture_write(
+        "hosts.yaml",
+        "auths: {a: {method: basic, user: u, password_file: secret}}\n"
+        "defaults: {auth: a, modules: [found]}\n"
+        "hosts:\n"
+        "  native: {}\n"
+        "  windows: {naming: windows}\n"
+        "  use: {extra_modules: [{found: {exclude: {Name: [q]}, totals: true}}]}\n"
+        "  fixed: {extra_modules: [{found: {keys: {Name: [q]}, interval: 7}}]}\n"
+        "  named: {extra_modules: [{found: {keys: {Id: [b, c, d]}}}]}\n"
+        "  wrong: {extra_modules: [{found: {refresh: 9}}, {found: {include: {X: y}}}]}\n");
+    loading.inventories[0] = "hosts.yaml";
+    loading.inventory_count = 1;
+    alloc_failure_replay("discoveries", 200, load_once, &loading);
+    assert_non_null(strstr(loading.expected, "all of Name like 'Intel*' '/^(x|y)$/' not like 'q'"));
+    assert_non_null(strstr(loading.expected, "have the one name mi-{Name}/gauge-p"));
+    assert_non_null(strstr(loading.expected, "asks for E Id 'b' already: once is enough"));
+    assert_non_null(strstr(loading.expected, "all of Id one of 'c' 'd' where a = 1"));
+    end(&loading);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_is_loaded_whole_or_not_at_all),
         cmocka_unit_test(many_complaints_are_all_said_or_nothing_is_loaded),
         cmocka_unit_test(rules_and_names_are_there_or_nothing_is_loaded),
+        cmocka_unit_test(discoveries_are_there_or_nothing_is_loaded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -301,6 +301,7 @@ static int resolve_rounds(struct builder *builder, struct draft *draft, struct m
     host->rounds = plan->rounds;
     host->round_count = plan->round_count;
     builder->report->instance_count += plan->instance_count;
+    builder->report->discovery_count += plan->discovery_count;
     builder->report->metric_count += plan->metric_count;
     return 0;
 }

@@ -16,10 +16,12 @@
  *   - a value that cannot be read costs every host that would take it, and is told once;
  *   - a password or CA file that cannot be read is a warning: the host stays, `up` tells 0;
  *   - `extra_modules` of defaults, group and host all count, whichever level has `modules`;
- *   - intervals: of the use of a module, else of the module, else of the host.
+ *   - intervals: of the use of a module, else of the module, else of the host;
+ *   - what a later list of uses says of a discovery takes the place of the same entry's before;
+ *   - what an entry is asked for by name is left out of what it finds.
  *
  * config/ includes base/ and model/, and of metric/ only name.h, since names are complete in a
- * model, and counter.h, for the names of counter types.
+ * model, template.h, which fills them in, and counter.h, for the names of counter types.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
@@ -48,8 +50,9 @@ struct config_report {
     size_t warning_count; /* complaints that cost nothing yet */
     size_t host_count;    /* hosts in the model */
     size_t skipped_host_count;
-    size_t instance_count; /* GetInstance calls in one go at all hosts of the model */
-    size_t metric_count;   /* the same for metrics */
+    size_t instance_count;  /* GetInstance calls in one go at all hosts of the model */
+    size_t discovery_count; /* of all hosts: each finds instances at run time */
+    size_t metric_count;    /* of all instances; of a discovery, those that each of its has */
 };
 
 /* Reads everything and sets *model: new, free with model_free. Complaints go to log as

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/expansion.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "config/template.h"
 #include "config/word.h"
 
 /* Shared by the functions below while one expansion is made. */
@@ -16,33 +18,43 @@ struct maker {
 };
 
 /* The keys of an instance, those that the use gives replaced. */
-static int merge_keys(struct maker *maker, const struct config_keys *own,
-                      struct config_keys *merged, bool *overridden)
+static int merge_keys(struct config_work *work, const struct config_use *use,
+                      const struct config_keys *own, struct config_keys *merged, bool *overridden)
 {
     merged->count = own->count;
-    merged->keys =
-        config_work_alloc(maker->work, maker->work->scratch, own->count, sizeof merged->keys[0]);
+    merged->keys = config_work_alloc(work, work->scratch, own->count, sizeof merged->keys[0]);
     if (merged->keys == NULL)
         return -1;
     *overridden = false;
     for (size_t i = 0; i < own->count; i++) {
-        const struct config_key *given = config_keys_find(&maker->use->keys, own->keys[i].name);
+        const struct config_key *given = config_keys_find(&use->keys, own->keys[i].name);
         merged->keys[i] = own->keys[i];
         if (given == NULL)
             continue;
         merged->keys[i].values = given->values;
         merged->keys[i].value_count = given->value_count;
+        merged->keys[i].is_any = given->is_any;
         *overridden = true;
     }
     return 0;
 }
 
-/* choice: which combination, the last key turning fastest. */
-static const struct model_key *choose_keys(struct maker *maker, const struct config_keys *keys,
-                                           size_t choice)
+/* What the module says beside "*" is not said of those that a use names in its place. */
+static const struct config_discovery *own_discovery(const struct config_instance *rule,
+                                                    const struct config_keys *merged)
 {
-    struct model_key *chosen =
-        config_work_alloc(maker->work, maker->work->kept, keys->count, sizeof chosen[0]);
+    bool is_replaced =
+        config_keys_find_any(&rule->keys) != NULL && config_keys_find_any(merged) == NULL;
+    return is_replaced ? NULL : rule->discovery;
+}
+
+/* ---- Instances that are named ---- */
+
+/* choice: which combination, the last key turning fastest. */
+static const struct model_key *choose_keys(struct maker *maker, struct arena *arena,
+                                           const struct config_keys *keys, size_t choice)
+{
+    struct model_key *chosen = config_work_alloc(maker->work, arena, keys->count, sizeof chosen[0]);
     for (size_t i = keys->count; chosen != NULL && i > 0; i--) {
         const struct config_key *key = &keys->keys[i - 1];
         chosen[i - 1] = (struct model_key){key->name, key->values[choice % key->value_count]};
@@ -59,7 +71,7 @@ static int make_instance(struct maker *maker, const struct config_instance *rule
     struct model_instance *instance = config_work_alloc(work, work->kept, 1, sizeof *instance);
     struct model_metric *metrics =
         config_work_alloc(work, work->kept, rule->metric_count, sizeof metrics[0]);
-    const struct model_key *chosen = choose_keys(maker, keys, choice);
+    const struct model_key *chosen = choose_keys(maker, work->kept, keys, choice);
     if (instance == NULL || metrics == NULL || chosen == NULL)
         return -1;
     *instance = (struct model_instance){
@@ -70,9 +82,10 @@ static int make_instance(struct maker *maker, const struct config_instance *rule
         .key_count = keys->count,
         .metrics = metrics,
         .metric_count = rule->metric_count,
+        .identity = rule->identity,
         .origin = rule->at,
     };
-    *worded = (struct config_worded){instance, rule, maker->style, false};
+    *worded = (struct config_worded){.instance = instance, .rule = rule, .style = maker->style};
     for (size_t i = 0; i < rule->metric_count; i++) {
         metrics[i] = rule->metrics[i].model;
         if (config_wording_fill(work, worded, i, &maker->text, &metrics[i]) != 0)
@@ -81,12 +94,143 @@ static int make_instance(struct maker *maker, const struct config_instance *rule
     return 0;
 }
 
+/* ---- Those that a query brings ---- */
+
+/* Each of the keys that differ must be in one of the names, or several instances have them. */
+static bool tells_apart(const struct config_keys *keys, const struct model_metric *metric)
+{
+    for (size_t i = 0; i < keys->count; i++)
+        if (config_keys_differ_in(keys, &keys->keys[i]) &&
+            !config_template_has(metric->plugin_instance, keys->keys[i].name) &&
+            !config_template_has(metric->type_instance, keys->keys[i].name))
+            return false;
+    return true;
+}
+
+/* Once a metric, whoever uses it. */
+static void tell_nameless(struct maker *maker, const struct config_keys *keys,
+                          const struct config_instance *rule, struct config_metric *metric)
+{
+    const struct config_use *use = maker->use;
+    char list[128];
+    char whose[512] = "";
+    bool is_found = config_keys_find_any(keys) != NULL;
+    if (metric->is_nameless)
+        return;
+    metric->is_nameless = true;
+    config_keys_list_differing(keys, list, sizeof list);
+    if (use->keys.count > 0)
+        snprintf(whose, sizeof whose, ", with the keys of %s:%u:%u", use->at.path, use->at.line,
+                 use->at.column);
+    config_complaint_error(&maker->work->complaints, &metric->model.origin,
+                           "all instances of %s that are %s would give this metric one name: it "
+                           "is left out, until its plugin_instance or type_instance has each key "
+                           "that %s in braces (%s)%s",
+                           rule->class_name, is_found ? "found" : "named",
+                           is_found ? "is \"*\"" : "has several values", list, whose);
+}
+
+static int put_metrics(struct maker *maker, const struct config_keys *keys,
+                       const struct config_worded *worded, struct model_instance *instance)
+{
+    struct config_work *work = maker->work;
+    const struct config_instance *rule = worded->rule;
+    struct model_metric *metrics =
+        config_work_alloc(work, work->kept, rule->metric_count, sizeof metrics[0]);
+    if (metrics == NULL)
+        return -1;
+    for (size_t i = 0; i < rule->metric_count; i++) {
+        struct model_metric *metric = &metrics[instance->metric_count];
+        *metric = rule->metrics[i].model;
+        if (config_wording_put_templates(work, worded, i, &maker->text, metric) != 0)
+            return -1;
+        if (tells_apart(keys, metric))
+            instance->metric_count++;
+        else
+            tell_nameless(maker, keys, rule, &rule->metrics[i]);
+    }
+    instance->metrics = metrics;
+    return 0;
+}
+
+/* Whom a discovery brings whose keys all have values. */
+static int name_instances(struct maker *maker, const struct config_instance *rule,
+                          const struct config_keys *keys, struct config_worded *worded)
+{
+    struct arena *scratch = maker->work->scratch;
+    size_t count = config_keys_combinations(keys);
+    struct model_instance *named = config_work_alloc(maker->work, scratch, count, sizeof named[0]);
+    for (size_t i = 0; named != NULL && i < count; i++) {
+        named[i] = (struct model_instance){
+            .class_name = rule->class_name,
+            .keys = choose_keys(maker, scratch, keys, i),
+            .key_count = keys->count,
+            .origin = rule->at,
+        };
+        if (named[i].keys == NULL)
+            return -1;
+    }
+    worded->named = named;
+    worded->named_count = count;
+    return named != NULL ? 0 : -1;
+}
+
+/* The discovery may turn out to have no metrics. */
+static int make_discovery(struct maker *maker, const struct config_instance *rule,
+                          const struct config_keys *keys, struct config_worded *worded)
+{
+    struct config_work *work = maker->work;
+    const struct config_discovery_rule from = {keys, own_discovery(rule, keys)};
+    struct model_discovery *discovery = config_work_alloc(work, work->kept, 1, sizeof *discovery);
+    if (discovery == NULL ||
+        config_discovery_fill(work, &from, maker->use->discovery, discovery) != 0)
+        return -1;
+    discovery->rule = (struct model_instance){
+        .module = maker->module->name,
+        .namespace_name = rule->namespace_name,
+        .class_name = rule->class_name,
+        .identity = rule->identity,
+        .origin = rule->at,
+    };
+    *worded = (struct config_worded){
+        .instance = &discovery->rule, .discovery = discovery, .rule = rule, .style = maker->style};
+    if (config_keys_find_any(keys) == NULL && name_instances(maker, rule, keys, worded) != 0)
+        return -1;
+    return put_metrics(maker, keys, worded, &discovery->rule);
+}
+
+/* ---- All of a use ---- */
+
+/* Whether what the use says beside keys is said of the discovery. */
+static bool is_meant(const struct config_use *use, const struct config_worded *worded)
+{
+    if (use->discovery == NULL || worded->named_count == 0)
+        return use->discovery != NULL;
+    return use->discovery->at[CONFIG_DISCOVERY_FETCH].path != NULL ||
+           use->discovery->at[CONFIG_DISCOVERY_WHERE].path != NULL;
+}
+
+static int add_discovery(struct maker *maker, const struct config_instance *rule,
+                         const struct config_keys *keys, bool *overridden, bool is_overridden)
+{
+    struct config_expansion *expansion = maker->expansion;
+    struct config_worded *worded = &expansion->instances[expansion->count];
+    if (make_discovery(maker, rule, keys, worded) != 0)
+        return -1;
+    if (worded->instance->metric_count > 0)
+        overridden[expansion->count++] = is_overridden || is_meant(maker->use, worded);
+    return 0;
+}
+
 /* Adds every combination. -1: no memory (work remembers). */
 static int add_instances(struct maker *maker, const struct config_instance *rule,
                          const struct config_keys *keys, bool *overridden, bool is_overridden)
 {
     struct config_expansion *expansion = maker->expansion;
+    const struct config_discovery_rule made = {keys, own_discovery(rule, keys)};
     size_t combinations = config_keys_combinations(keys);
+    if (combinations > 0 && config_discovery_is_made(&made, maker->use->discovery))
+        return add_discovery(maker, rule, keys, overridden, is_overridden);
     for (size_t i = 0; i < combinations; i++) {
         if (make_instance(maker, rule, keys, i, &expansion->instances[expansion->count]) != 0)
             return -1;
@@ -100,7 +244,8 @@ static size_t count_instances(struct maker *maker, struct config_keys *merged, b
 {
     size_t total = 0;
     for (size_t i = 0; i < maker->module->instance_count; i++) {
-        if (merge_keys(maker, &maker->module->instances[i].keys, &merged[i], &overridden[i]) != 0)
+        if (merge_keys(maker->work, maker->use, &maker->module->instances[i].keys, &merged[i],
+                       &overridden[i]) != 0)
             return 0;
         size_t combinations = config_keys_combinations(&merged[i]);
         if (total <= CONFIG_KEYS_MAX_INSTANCES)
@@ -137,7 +282,7 @@ static struct config_expansion *make_expansion(struct maker *maker)
         if (add_instances(maker, &maker->module->instances[i], &merged[i], overridden,
                           touched[i]) != 0)
             return NULL;
-    return made;
+    return made->count > 0 ? made : NULL;
 }
 
 static const struct config_expansion *make(struct config_work *work, const struct config_use *use,
@@ -155,7 +300,7 @@ static const struct config_key *find_needed(const struct config_instance *rule,
                                             const struct config_use *use)
 {
     for (size_t i = 0; i < rule->keys.count; i++)
-        if (rule->keys.keys[i].value_count == 0 &&
+        if (rule->keys.keys[i].value_count == 0 && !rule->keys.keys[i].is_any &&
             config_keys_find(&use->keys, rule->keys.keys[i].name) == NULL)
             return &rule->keys.keys[i];
     return NULL;
@@ -203,6 +348,31 @@ static int check_override(struct config_work *work, const struct config_module *
     return 0;
 }
 
+/* What the use says of discoveries must go with one at least of the module's, as its keys leave
+ * them. */
+static int check_discovery(struct config_work *work, const struct config_module *module,
+                           const struct config_use *use)
+{
+    char whose[METRIC_NAME_SIZE + 32];
+    size_t count = module->instance_count;
+    if (use->discovery == NULL)
+        return 0;
+    struct config_discovery_rule *rules =
+        config_work_alloc(work, work->scratch, count, sizeof rules[0]);
+    struct config_keys *merged = config_work_alloc(work, work->scratch, count, sizeof merged[0]);
+    if (rules == NULL || merged == NULL)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        bool overridden;
+        if (merge_keys(work, use, &module->instances[i].keys, &merged[i], &overridden) != 0)
+            return -1;
+        rules[i] = (struct config_discovery_rule){&merged[i],
+                                                  own_discovery(&module->instances[i], &merged[i])};
+    }
+    snprintf(whose, sizeof whose, "the module '%s'", module->name);
+    return config_discovery_check(work, use->discovery, rules, count, whose);
+}
+
 static void tell_unknown(struct config_work *work, const struct config_shelf *shelf,
                          const struct config_use *use)
 {
@@ -223,7 +393,8 @@ static int resolve(struct config_work *work, const struct config_shelf *shelf,
         tell_unknown(work, shelf, use);
         return -1;
     }
-    if (module->instance_count == 0 || check_override(work, module, use) != 0)
+    if (module->instance_count == 0 || check_override(work, module, use) != 0 ||
+        check_discovery(work, module, use) != 0)
         return -1;
     tell_needed(work, module, use);
     return 0;
@@ -241,7 +412,7 @@ const struct config_expansion *config_expansion_find(struct config_work *work,
         return NULL;
     if (use->expansions[style] != NULL)
         return use->expansions[style];
-    bool is_plain = use->keys.count == 0;
+    bool is_plain = !config_uses_is_override(use);
     const struct config_expansion *expansion = is_plain ? use->module->plain[style] : NULL;
     if (expansion == NULL)
         expansion = make(work, use, style);

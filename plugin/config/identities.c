@@ -112,6 +112,14 @@ bool config_identities_add_instance(struct config_identities *identities,
     return claim(identities, (void *)instance) == NULL;
 }
 
+bool config_identities_has_instance(struct config_identities *identities,
+                                    const struct model_instance *instance)
+{
+    buf_reset(&identities->text);
+    name_instance(&identities->text, instance);
+    return config_index_find(&identities->index, buf_text(&identities->text)) != NULL;
+}
+
 static bool is_told(struct config_identities *identities, const struct model_metric *metric,
                     const struct model_metric *owner)
 {
@@ -308,6 +316,18 @@ without(struct config_work *work, const struct model_instance *instance, const b
     return copy;
 }
 
+/* One metric of two discoveries with different instances: no name but a template has a brace. */
+static bool is_shared_template(const struct model_instance *instance, const struct model_metric *a,
+                               const struct model_metric *b)
+{
+    for (size_t i = 0; i < instance->metric_count; i++)
+        if (&instance->metrics[i] == a)
+            return false;
+    return a->origin.path != NULL && b->origin.path != NULL &&
+           is_same_place(&a->origin, &b->origin) &&
+           (strchr(a->plugin_instance, '{') != NULL || strchr(a->type_instance, '{') != NULL);
+}
+
 const struct model_instance *config_identities_add_metrics(struct config_identities *identities,
                                                            const struct config_worded *worded)
 {
@@ -320,7 +340,7 @@ const struct model_instance *config_identities_add_metrics(struct config_identit
     for (size_t i = 0; i < instance->metric_count; i++) {
         const struct model_metric *metric = &instance->metrics[i];
         const struct model_metric *owner = claim_metric(identities, metric, metric->type->name);
-        if (owner == NULL)
+        if (owner == NULL || is_shared_template(instance, owner, metric))
             continue;
         tell(identities, instance, metric, owner);
         taken[i] = true;

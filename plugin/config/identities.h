@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * identities: who has which name within one host: instances asked for, and plugin, plugin_instance,
- * type and type_instance of metrics. Finds what would collide.
+ * type and type_instance of metrics. Finds what would collide. Names of a discovery are templates,
+ * and only known to collide where they have one text, but for one metric of two discoveries, whose
+ * instances are not the same; else it shows at run time (poll/names.h).
  *
  * Names that collide although their texts differ (a/b and a_b) are told apart: those that are not
  * their text get a suffix. Which ones depends on all that collide, not on their order.
@@ -32,6 +34,10 @@ void config_identities_free(struct config_identities *identities);
 
 /* True where the instance of that rule with those keys was not there yet; now it is. */
 bool config_identities_add_instance(struct config_identities *identities,
+                                    const struct model_instance *instance);
+
+/* Whether it is there, added or not. */
+bool config_identities_has_instance(struct config_identities *identities,
                                     const struct model_instance *instance);
 
 /* Remembers the names of all metrics and what texts they come from, before any is added. Two texts

@@ -29,6 +29,19 @@ static bool has_value(const char *const *values, size_t count, const char *value
     return false;
 }
 
+/* "*" stands for every value, and for itself nowhere. */
+static int check_star(struct config_work *work, const struct config_node *node,
+                      const struct config_key *key, size_t other_count)
+{
+    if (other_count == 0)
+        return 0;
+    config_complaint_error(&work->complaints, &node->at,
+                           "'%s' has \"*\", which is every instance there is, among other values: "
+                           "either it stands alone or they do",
+                           key->name);
+    return -1;
+}
+
 /* {Name: 0,_Total} is two keys to YAML. */
 static int check_comma(struct config_work *work, const struct config_node *node, const char *name)
 {
@@ -42,12 +55,30 @@ static int check_comma(struct config_work *work, const struct config_node *node,
     return -1;
 }
 
-static void add_value(struct config_work *work, const struct config_node *node, const char *name,
-                      const char **values, size_t *count)
+/* Intel* is a name here; names with a '*' in their midst there are (Local Area Connection* 11). */
+static void warn_pattern(struct config_work *work, const struct config_node *node, const char *name,
+                         const char *text)
+{
+    size_t bytes = strlen(text);
+    if (bytes > 1 && (text[0] == '*' || text[bytes - 1] == '*'))
+        config_complaint_warning(&work->complaints, &node->at,
+                                 "'%s' is '%s', which is the name of one instance and no pattern: "
+                                 "patterns stand in 'include', beside keys: {%s: \"*\"}",
+                                 name, config_complaint_shown(text).text, name);
+}
+
+static void add_value(struct config_work *work, const struct config_node *node,
+                      struct config_key *key, const char **values)
 {
     const char *text;
+    const char *name = key->name;
+    size_t *count = &key->value_count;
     if (config_scalar_text_or_empty(work, node, name, &text) != 0)
         return;
+    if (strcmp(text, "*") == 0 && !key->is_any) {
+        key->is_any = true;
+        return;
+    }
     if (strlen(text) > CONFIG_KEYS_MAX_VALUE_BYTES) {
         config_complaint_error(
             &work->complaints, &node->at, "'%s' is '%s', %zu bytes long, and %d are the maximum",
@@ -59,6 +90,7 @@ static void add_value(struct config_work *work, const struct config_node *node, 
                                config_complaint_shown(text).text, name);
         return;
     }
+    warn_pattern(work, node, name, text);
     values[*count] = config_work_keep(work, text);
     if (values[*count] != NULL)
         (*count)++;
@@ -84,10 +116,12 @@ static int parse_values(struct config_work *work, const struct config_node *node
     if (values == NULL)
         return -1;
     if (!is_list && check_comma(work, node, key->name) == 0)
-        add_value(work, node, key->name, values, &key->value_count);
+        add_value(work, node, key, values);
     for (const struct config_node *item = is_list ? node->first : NULL; item; item = item->next)
-        add_value(work, item, key->name, values, &key->value_count);
+        add_value(work, item, key, values);
     key->values = values;
+    if (key->is_any)
+        return check_star(work, node, key, max - 1);
     return key->value_count > 0 ? 0 : -1;
 }
 
@@ -156,18 +190,53 @@ const struct config_key *config_keys_find(const struct config_keys *keys, const 
 size_t config_keys_combinations(const struct config_keys *keys)
 {
     size_t combinations = 1;
+    bool is_discovery = config_keys_count_any(keys) > 0;
     for (size_t i = 0; i < keys->count; i++) {
-        if (combinations <= CONFIG_KEYS_MAX_INSTANCES || keys->keys[i].value_count == 0)
-            combinations *= keys->keys[i].value_count;
+        size_t count = keys->keys[i].is_any ? 1 : keys->keys[i].value_count;
+        if (count == 0 || (!is_discovery && combinations <= CONFIG_KEYS_MAX_INSTANCES))
+            combinations *= count;
     }
     return combinations;
 }
 
-void config_keys_list(const struct config_keys *keys, char *list, size_t list_bytes)
+size_t config_keys_count_any(const struct config_keys *keys)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < keys->count; i++)
+        count += keys->keys[i].is_any;
+    return count;
+}
+
+const struct config_key *config_keys_find_any(const struct config_keys *keys)
+{
+    for (size_t i = 0; i < keys->count; i++)
+        if (keys->keys[i].is_any)
+            return &keys->keys[i];
+    return NULL;
+}
+
+bool config_keys_differ_in(const struct config_keys *keys, const struct config_key *key)
+{
+    return config_keys_find_any(keys) != NULL ? key->is_any : key->value_count > 1;
+}
+
+static void list_names(const struct config_keys *keys, bool differing_only, char *list,
+                       size_t list_bytes)
 {
     const char *names[8];
-    size_t count = keys->count < 8 ? keys->count : 8;
-    for (size_t i = 0; i < count; i++)
-        names[i] = keys->keys[i].name;
+    size_t count = 0;
+    for (size_t i = 0; i < keys->count && count < 8; i++)
+        if (!differing_only || config_keys_differ_in(keys, &keys->keys[i]))
+            names[count++] = keys->keys[i].name;
     config_word_list(names, count, list, list_bytes);
+}
+
+void config_keys_list(const struct config_keys *keys, char *list, size_t list_bytes)
+{
+    list_names(keys, false, list, list_bytes);
+}
+
+void config_keys_list_differing(const struct config_keys *keys, char *list, size_t list_bytes)
+{
+    list_names(keys, true, list, list_bytes);
 }

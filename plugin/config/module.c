@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "config/entry.h"
 #include "config/metric.h"
 #include "config/names.h"
 #include "config/scalar.h"
@@ -144,28 +145,66 @@ static int parse_metrics(struct config_work *work, const struct config_node *nod
     return parsed->metric_count > 0 ? 0 : -1;
 }
 
+static int parse_identity(struct config_work *work, const struct config_node *node,
+                          const char **identity)
+{
+    *identity = config_entry_property(work, node, "identity");
+    return *identity != NULL ? 0 : -1;
+}
+
+/* One key of an instance but `metrics`. -1: told. */
+static int parse_part(struct config_work *work, const struct config_node *key,
+                      struct config_instance *parsed, struct config_discovery *discovery)
+{
+    static const char *const KEYS[] = {"namespace", "class",    "keys",
+                                       "metrics",   "identity", CONFIG_DISCOVERY_WORDS};
+    int result = 0;
+    if (strcmp(key->text, "namespace") == 0)
+        result = parse_namespace(work, key->value, &parsed->namespace_name);
+    else if (strcmp(key->text, "class") == 0)
+        result = parse_class(work, key->value, &parsed->class_name);
+    else if (strcmp(key->text, "keys") == 0)
+        result = config_keys_parse(work, key->value, true, &parsed->keys);
+    else if (strcmp(key->text, "identity") == 0)
+        result = parse_identity(work, key->value, &parsed->identity);
+    else if (!config_discovery_take(work, key, discovery, &result))
+        warn_unknown(work, key, "an instance", KEYS, sizeof KEYS / sizeof KEYS[0]);
+    return key->doubled ? -1 : result;
+}
+
+static int complete_discovery(struct config_work *work, const struct config_discovery *discovery,
+                              struct config_instance *parsed)
+{
+    const struct config_discovery_rule rule = {&parsed->keys, NULL};
+    if (!config_discovery_is_set(discovery))
+        return 0;
+    if (config_discovery_check(work, discovery, &rule, 1, "this instance") != 0)
+        return -1;
+    struct config_discovery *kept = config_work_alloc(work, work->kept, 1, sizeof *kept);
+    if (kept == NULL)
+        return -1;
+    *kept = *discovery;
+    config_discovery_bind(kept, &parsed->keys);
+    parsed->discovery = kept;
+    return 0;
+}
+
 /* Metrics come last: their names may hold keys. */
 static int parse_parts(struct config_work *work, const struct config_node *node,
                        struct config_instance *parsed)
 {
-    static const char *const KEYS[] = {"namespace", "class", "keys", "metrics"};
     const struct config_node *metrics = NULL;
+    struct config_discovery discovery = {0};
     parsed->namespace_name = "root/cimv2";
     for (const struct config_node *key = node->first; key != NULL; key = key->next) {
-        int result = key->doubled ? -1 : 0;
-        if (strcmp(key->text, "namespace") == 0)
-            result |= parse_namespace(work, key->value, &parsed->namespace_name);
-        else if (strcmp(key->text, "class") == 0)
-            result |= parse_class(work, key->value, &parsed->class_name);
-        else if (strcmp(key->text, "keys") == 0)
-            result |= config_keys_parse(work, key->value, true, &parsed->keys);
-        else if (strcmp(key->text, "metrics") == 0)
+        bool is_metrics = strcmp(key->text, "metrics") == 0;
+        if (is_metrics)
             metrics = key->value;
-        else
-            warn_unknown(work, key, "an instance", KEYS, 4);
-        if (result != 0)
+        if (is_metrics ? key->doubled : parse_part(work, key, parsed, &discovery) != 0)
             return -1;
     }
+    if (complete_discovery(work, &discovery, parsed) != 0)
+        return -1;
     if (parsed->class_name != NULL && metrics != NULL)
         return parse_metrics(work, metrics, parsed);
     config_complaint_error(&work->complaints, &node->at, "an instance needs '%s'",

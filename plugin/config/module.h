@@ -8,9 +8,11 @@
 #ifndef CONFIG_MODULE_H
 #define CONFIG_MODULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/discovery.h"
 #include "config/document.h"
 #include "config/keys.h"
 #include "config/naming.h"
@@ -29,13 +31,17 @@ struct config_metric {
     const char *plugin_instance;       /* a template; NULL: module-key1-key2 */
     const char *type_instance;         /* a template */
     const char *windows_type_instance; /* a name, for hosts that want those of Windows */
+    bool is_nameless; /* told that a discovery would give one name to all its instances */
 };
 
-/* One entry of `instances`: as many instances of a host as its keys have combinations. */
+/* One entry of `instances`: as many instances of a host as its keys have combinations, or one
+ * discovery. */
 struct config_instance {
     const char *namespace_name;
     const char *class_name;
     struct config_keys keys;
+    const struct config_discovery *discovery; /* NULL: none of its keys is there */
+    const char *identity;                     /* NULL: none */
     struct config_metric *metrics;
     size_t metric_count;
     const char *windows_class; /* for hosts that want the names of Windows; NULL: none in them */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * plans: the rounds of a host: the instances of all its uses, sorted by interval, no two metrics of
- * one identity. Hosts that use the same modules in the same way, under names of the same naming,
- * share a plan, so that what is wrong is found and told once.
+ * plans: the rounds of a host: the instances and discoveries of all its uses, sorted by interval,
+ * no two metrics of one identity. Hosts that use the same modules in the same way, under names of
+ * the same naming, share a plan, so that what is wrong is found and told once.
  *
  * Plans are the load's scratch arena's, their rounds the model's.
  */
@@ -20,12 +20,13 @@
 #include "config/work.h"
 #include "model/host.h"
 
-#define CONFIG_PLANS_MAX_INSTANCES 1000 /* of one host */
+#define CONFIG_PLANS_MAX_INSTANCES 1000 /* of one host; a discovery is one */
 
 struct config_plan {
     const struct model_round *rounds;
     size_t round_count; /* 0: nothing to collect */
     size_t instance_count;
+    size_t discovery_count;
     size_t metric_count;
     struct config_loss loss;     /* hosts that are left out because there is nothing to collect */
     struct model_origin loss_at; /* the first of them */

@@ -5,13 +5,45 @@
 
 #include "config/module.h"
 
-static void tell_keys(struct config_work *work, const struct config_module *set,
-                      const struct config_use *use)
+/* Whether a module has what the use says something of. */
+static bool is_meant(const struct config_module *module, const struct config_use *use)
 {
-    config_complaint_error(&work->complaints, &use->at,
-                           "the module '%s' is a set of others and has no keys: name the module "
-                           "that has them too: extra_modules: [{%s: {keys: ...}}]",
-                           set->name, set->member_names[0]);
+    for (size_t i = 0; i < module->instance_count; i++) {
+        const struct config_keys *keys = &module->instances[i].keys;
+        if (use->keys.count > 0 ? config_keys_find(keys, use->keys.keys[0].name) != NULL
+                                : config_keys_find_any(keys) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* A member for an example: one that the use may mean. */
+static const char *suggest(const struct config_shelf *shelf, const struct config_module *set,
+                           const struct config_use *use)
+{
+    for (size_t i = 0; i < set->member_count; i++) {
+        const struct config_module *module = config_shelf_find(shelf, set->member_names[i]);
+        if (module != NULL && is_meant(module, use))
+            return set->member_names[i];
+    }
+    return set->member_names[0];
+}
+
+static void tell_keys(struct config_work *work, const struct config_shelf *shelf,
+                      const struct config_module *set, const struct config_use *use)
+{
+    const char *name = suggest(shelf, set, use);
+    if (use->keys.count > 0)
+        config_complaint_error(&work->complaints, &use->at,
+                               "the module '%s' is a set of others and has no keys: name the "
+                               "module that has them too: extra_modules: [{%s: {keys: ...}}]",
+                               set->name, name);
+    else
+        config_complaint_error(&work->complaints, &use->at,
+                               "the module '%s' is a set of others and finds no instances itself: "
+                               "name the module that does too: extra_modules: [{%s: {include: "
+                               "...}}]",
+                               set->name, name);
 }
 
 /* Whether it may be in the set: what is no module at all is told when it is expanded. */
@@ -39,8 +71,8 @@ struct config_uses *config_sets_open(struct config_work *work, const struct conf
         config_work_alloc(work, work->scratch, set->member_count, sizeof uses[0]);
     if (made == NULL || uses == NULL)
         return NULL;
-    if (use->keys.count > 0)
-        tell_keys(work, set, use);
+    if (config_uses_is_override(use))
+        tell_keys(work, shelf, set, use);
     *made = (struct config_uses){.uses = uses};
     for (size_t i = 0; i < set->member_count; i++)
         if (may_be_member(work, shelf, set, i))

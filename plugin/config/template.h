@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * template: a name with {Key} in it, which stands for the key's value.
+ * template: a name with {Key} in it, which stands for the key's value. Filled in by
+ * metric/template.h.
  */
 #ifndef CONFIG_TEMPLATE_H
 #define CONFIG_TEMPLATE_H
@@ -8,11 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "config/document.h"
 #include "config/keys.h"
 #include "config/work.h"
-#include "model/instance.h"
 
 #define CONFIG_TEMPLATE_MAX_BYTES 1024
 
@@ -26,10 +25,5 @@ bool config_template_has(const char *template_text, const char *own);
  * memory (work remembers). */
 const char *config_template_put(struct config_work *work, const char *template_text,
                                 const char *own, const char *text);
-
-/* Appends to text the template with its keys' values filled in: sanitised, each by itself, or as
- * they are. buf_failed is for the caller to ask. */
-void config_template_fill(const char *template_text, const struct model_key *keys, size_t key_count,
-                          bool sanitise, struct buf *text);
 
 #endif

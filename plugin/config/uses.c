@@ -6,11 +6,42 @@
 #include "config/scalar.h"
 #include "config/word.h"
 
+static int parse_key(struct config_work *work, const struct config_node *key,
+                     struct config_use *use, struct config_discovery *discovery)
+{
+    static const char *const KEYS[] = {"keys", "interval", CONFIG_DISCOVERY_WORDS};
+    int result = 0;
+    if (strcmp(key->text, "keys") == 0)
+        result = config_keys_parse(work, key->value, false, &use->keys);
+    else if (strcmp(key->text, "interval") == 0)
+        result = config_scalar_seconds(work, key->value, "interval", &use->interval_ms);
+    else if (!config_discovery_take(work, key, discovery, &result) &&
+             !config_document_is_free_key(key))
+        config_complaint_warning(
+            &work->complaints, &key->at, "a module's use has no key '%s'%s, it is ignored",
+            config_complaint_shown(key->text).text,
+            config_word_hint(key->text, KEYS, sizeof KEYS / sizeof KEYS[0]).text);
+    return key->doubled ? -1 : result;
+}
+
+static int keep_discovery(struct config_work *work, const struct config_discovery *discovery,
+                          struct config_use *use)
+{
+    if (!config_discovery_is_set(discovery))
+        return 0;
+    struct config_discovery *kept = config_work_alloc(work, work->kept, 1, sizeof *kept);
+    if (kept == NULL)
+        return -1;
+    *kept = *discovery;
+    use->discovery = kept;
+    return 0;
+}
+
 /* What stands behind the module's name: {keys: ..., interval: ...}. */
 static int parse_override(struct config_work *work, const struct config_node *node,
                           struct config_use *use)
 {
-    static const char *const KEYS[] = {"keys", "interval"};
+    struct config_discovery discovery = {0};
     if (node->refused)
         return -1;
     if (config_scalar_is_null(node))
@@ -18,23 +49,14 @@ static int parse_override(struct config_work *work, const struct config_node *no
     if (node->kind != CONFIG_MAPPING) {
         config_complaint_error(
             &work->complaints, &node->at,
-            "behind a module's name there is a mapping with 'keys' or 'interval'");
+            "behind a module's name there is a mapping of what differs, as {interval: 60} or "
+            "{include: [\"C:\"]}");
         return -1;
     }
-    for (const struct config_node *key = node->first; key != NULL; key = key->next) {
-        int result = key->doubled ? -1 : 0;
-        if (strcmp(key->text, "keys") == 0)
-            result |= config_keys_parse(work, key->value, false, &use->keys);
-        else if (strcmp(key->text, "interval") == 0)
-            result |= config_scalar_seconds(work, key->value, "interval", &use->interval_ms);
-        else if (!config_document_is_free_key(key))
-            config_complaint_warning(
-                &work->complaints, &key->at, "a module's use has no key '%s'%s, it is ignored",
-                config_complaint_shown(key->text).text, config_word_hint(key->text, KEYS, 2).text);
-        if (result != 0)
+    for (const struct config_node *key = node->first; key != NULL; key = key->next)
+        if (parse_key(work, key, use, &discovery) != 0)
             return -1;
-    }
-    return 0;
+    return keep_discovery(work, &discovery, use);
 }
 
 static int parse_mapping(struct config_work *work, const struct config_node *node,
@@ -92,4 +114,9 @@ int config_uses_parse(struct config_work *work, const struct config_node *node, 
     }
     *uses = parsed;
     return 0;
+}
+
+bool config_uses_is_override(const struct config_use *use)
+{
+    return use->keys.count > 0 || use->discovery != NULL;
 }

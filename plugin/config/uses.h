@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uses: one entry of `modules` or `extra_modules`: a module's name, perhaps with keys and an
- * interval of its own. Its instances are made once (expansion.h) however many hosts share it.
+ * uses: one entry of `modules` or `extra_modules`: a module's name, perhaps with keys, patterns and
+ * an interval of its own. Its instances are made once (expansion.h) however many hosts share it.
  *
  * Owned by the load's scratch arena.
  */
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config/discovery.h"
 #include "config/document.h"
 #include "config/keys.h"
 #include "config/naming.h"
@@ -25,8 +26,9 @@ struct config_expansion;
 struct config_use {
     const char *module_name;
     struct model_origin at;
-    struct config_keys keys; /* none: the module's */
-    uint64_t interval_ms;    /* 0: the module's, else the host's */
+    struct config_keys keys;                  /* none: the module's */
+    const struct config_discovery *discovery; /* NULL: the module's */
+    uint64_t interval_ms;                     /* 0: the module's, else the host's */
     /* Set by config_expansion_find. */
     struct config_module *module;
     const struct config_expansion *expansions[CONFIG_NAMING_COUNT]; /* NULL: none so far */
@@ -42,6 +44,9 @@ struct config_uses {
     size_t count;
     size_t entry_count; /* those left out included */
 };
+
+/* Whether it says anything but the interval. */
+bool config_uses_is_override(const struct config_use *use);
 
 /* Reads a list of uses; an entry that is wrong is told and left out. -1: no list at all (told). */
 int config_uses_parse(struct config_work *work, const struct config_node *node, const char *what,

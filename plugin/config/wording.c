@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/template.h"
+#include "metric/template.h"
 
 static const char *plugin_instance_of(const struct config_worded *worded,
                                       const struct config_metric *rule)
@@ -12,14 +12,20 @@ static const char *plugin_instance_of(const struct config_worded *worded,
     return worded->style == CONFIG_NAMING_NATIVE ? rule->plugin_instance : NULL;
 }
 
-/* module-key1-key2, with the class between where windows.h says so. */
+/* The module, with the class behind it where windows.h says so. */
+static void write_stem(const struct config_worded *worded, struct buf *text)
+{
+    buf_add_text(text, worded->instance->module);
+    if (worded->style == CONFIG_NAMING_WINDOWS && worded->rule->windows_class != NULL)
+        buf_add_format(text, "-%s", worded->rule->windows_class);
+}
+
+/* stem-key1-key2 */
 static void write_default(const struct config_worded *worded, bool sanitise, struct buf *text)
 {
     const struct model_instance *instance = worded->instance;
     char value[METRIC_NAME_SIZE];
-    buf_add_text(text, instance->module);
-    if (worded->style == CONFIG_NAMING_WINDOWS && worded->rule->windows_class != NULL)
-        buf_add_format(text, "-%s", worded->rule->windows_class);
+    write_stem(worded, text);
     for (size_t i = 0; i < instance->key_count; i++) {
         if (sanitise)
             metric_name_sanitise(instance->keys[i].value, value);
@@ -37,7 +43,7 @@ static void write_plugin_instance(const struct config_worded *worded, size_t i, 
     if (template_text == NULL)
         write_default(worded, sanitise, text);
     else
-        config_template_fill(template_text, instance->keys, instance->key_count, sanitise, text);
+        metric_template_fill(template_text, instance->keys, instance->key_count, sanitise, text);
 }
 
 static void write_type_instance(const struct config_worded *worded, size_t i, bool sanitise,
@@ -48,7 +54,7 @@ static void write_type_instance(const struct config_worded *worded, size_t i, bo
     if (worded->style == CONFIG_NAMING_WINDOWS)
         buf_add_text(text, rule->windows_type_instance);
     else
-        config_template_fill(rule->type_instance, instance->keys, instance->key_count, sanitise,
+        metric_template_fill(rule->type_instance, instance->keys, instance->key_count, sanitise,
                              text);
 }
 
@@ -88,6 +94,35 @@ int config_wording_fill(struct config_work *work, struct config_worded *worded, 
     if (fill_part(work, worded, i, write_plugin_instance, text, &metric->plugin_instance) != 0)
         return -1;
     return fill_part(work, worded, i, write_type_instance, text, &metric->type_instance);
+}
+
+/* What write_default makes of any instance, as a template. */
+static void write_default_template(const struct config_worded *worded, struct buf *text)
+{
+    const struct model_discovery *discovery = worded->discovery;
+    write_stem(worded, text);
+    for (size_t i = 0; i < discovery->key_count; i++)
+        buf_add_format(text, "-{%s}", discovery->keys[i].name);
+}
+
+int config_wording_put_templates(struct config_work *work, const struct config_worded *worded,
+                                 size_t i, struct buf *text, struct model_metric *metric)
+{
+    const struct config_metric *rule = &worded->rule->metrics[i];
+    const char *plugin_instance = plugin_instance_of(worded, rule);
+    bool is_windows = worded->style == CONFIG_NAMING_WINDOWS;
+    if (is_windows)
+        metric->plugin = "mi";
+    metric->type_instance = is_windows ? rule->windows_type_instance : rule->type_instance;
+    metric->plugin_instance = plugin_instance;
+    if (plugin_instance != NULL)
+        return 0;
+    buf_reset(text);
+    write_default_template(worded, text);
+    if (buf_failed(text, "a name", NULL) != 0)
+        return config_work_memory(work);
+    metric->plugin_instance = config_work_keep(work, buf_text(text));
+    return metric->plugin_instance != NULL ? 0 : -1;
 }
 
 void config_wording_write(const struct config_worded *worded, size_t i, struct buf *text)

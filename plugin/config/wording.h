@@ -16,6 +16,7 @@
 #include "config/naming.h"
 #include "config/work.h"
 #include "metric/name.h"
+#include "model/discovery.h"
 #include "model/instance.h"
 
 /* Between two texts, and between the values of a default plugin_instance of several keys, which may
@@ -23,10 +24,14 @@
 #define CONFIG_WORDING_END       '\x1f'
 #define CONFIG_WORDING_MAX_BYTES 4194304 /* for the buffers that hold texts */
 
-/* An instance of the model, and what its names come from: its metrics are those of the rule, in
- * its order. */
+/* An instance or a discovery of the model, and what its names come from: its metrics are those of
+ * the rule, in its order. */
 struct config_worded {
-    const struct model_instance *instance;
+    const struct model_instance *instance;   /* of a discovery: its rule, names are templates */
+    const struct model_discovery *discovery; /* NULL: a single instance */
+    /* Of a discovery whose keys all have values: whom it brings, without metrics. */
+    const struct model_instance *named;
+    size_t named_count; /* 0: the host names them */
     const struct config_instance *rule;
     enum config_naming_style style;
     bool is_lossy; /* of at least one metric a name is not the text it comes from */
@@ -37,6 +42,11 @@ struct config_worded {
  * remembers). */
 int config_wording_fill(struct config_work *work, struct config_worded *worded, size_t i,
                         struct buf *text, struct model_metric *metric);
+
+/* The same for a metric of a discovery, which is number i of the rule: its names are templates, to
+ * be filled in (metric/template.h) for each instance. */
+int config_wording_put_templates(struct config_work *work, const struct config_worded *worded,
+                                 size_t i, struct buf *text, struct model_metric *metric);
 
 /* Appends both texts of metric i, plugin_instance first, with CONFIG_WORDING_END between them.
  * buf_failed is for the caller to ask. */

@@ -13,18 +13,21 @@
 #include <stdint.h>
 
 #include "model/auth.h"
+#include "model/discovery.h"
 #include "model/instance.h"
 
 enum model_transport { MODEL_TRANSPORT_HTTPS, MODEL_TRANSPORT_HTTP };
 enum model_resource_uri { MODEL_RESOURCE_URI_WMI, MODEL_RESOURCE_URI_DMTF };
 
-/* Instances of one host that share an interval. */
+/* Instances of one host that share an interval; either list may be empty. */
 struct model_round {
     uint64_t interval_ms;
     uint64_t timeout_ms; /* bounds one GetInstance; default: the smaller of 10 s and 0.8 of the
                             interval */
     const struct model_instance *const *instances;
     size_t instance_count;
+    const struct model_discovery *const *discoveries;
+    size_t discovery_count;
 };
 
 struct model_host {

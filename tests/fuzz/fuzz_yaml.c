@@ -9,6 +9,7 @@
 #include <math.h>
 #include <strings.h>
 
+#include "base/match.h"
 #include "config/config.h"
 #include "config/file.h"
 #include "config/module.h"
@@ -222,15 +223,27 @@ static void check_reading(const struct model_metric *metric)
         require(all_sources_are(metric, MODEL_GAUGE));
 }
 
-static void check_metric(const struct model_metric *metric)
+/* The names of an instance that is found are templates yet. */
+static bool is_template(const char *text)
+{
+    int depth = 0;
+    for (; *text != '\0'; text++) {
+        depth += (*text == '{') - (*text == '}');
+        if (depth < 0 || depth > 1)
+            return false;
+    }
+    return depth == 0;
+}
+
+static void check_metric(const struct model_metric *metric, bool is_found)
 {
     require(metric->type != NULL && find_named(metric->type->name) != NULL);
     require(metric->property_count == metric->type->source_count && metric->property_count > 0);
     for (size_t i = 0; i < metric->property_count; i++)
         require(is_text(metric->properties[i]));
     require(metric_name_is_clean_plugin(metric->plugin));
-    require(metric_name_is_clean(metric->plugin_instance));
-    require(metric_name_is_clean(metric->type_instance));
+    bool (*is_fine)(const char *) = is_found ? is_template : metric_name_is_clean;
+    require(is_fine(metric->plugin_instance) && is_fine(metric->type_instance));
     require(strlen(metric->plugin) < METRIC_NAME_SIZE);
     require(isfinite((double)metric->scale) && metric->scale != 0);
     require(isfinite((double)metric->offset));
@@ -238,7 +251,7 @@ static void check_metric(const struct model_metric *metric)
     require(metric->origin.line >= 1 && metric->origin.column >= 1);
 }
 
-static void check_instance(const struct model_instance *instance)
+static void check_instance(const struct model_instance *instance, bool is_found)
 {
     require(is_text(instance->module) && is_text(instance->namespace_name));
     require(is_text(instance->class_name) && instance->metric_count > 0);
@@ -247,7 +260,55 @@ static void check_instance(const struct model_instance *instance)
     for (size_t i = 0; i < instance->key_count; i++)
         require(is_text(instance->keys[i].name) && instance->keys[i].value != NULL);
     for (size_t i = 0; i < instance->metric_count; i++)
-        check_metric(&instance->metrics[i]);
+        check_metric(&instance->metrics[i], is_found);
+    require(instance->identity == NULL || is_text(instance->identity));
+}
+
+/* Every pattern is one that can be compiled. */
+static void check_patterns(const char *const *patterns, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct match *match = match_new(patterns[i], NULL);
+        require(match != NULL);
+        match_test(match, "C:");
+        match_free(match);
+    }
+}
+
+static void check_discovery(const struct model_discovery *discovery)
+{
+    size_t any_count = 0;
+    size_t named_count = 1;
+    check_instance(&discovery->rule, true);
+    require(discovery->rule.key_count == 0 && discovery->key_count > 0);
+    for (size_t i = 0; i < discovery->key_count; i++) {
+        const struct model_discovery_key *key = &discovery->keys[i];
+        require(is_text(key->name));
+        any_count += key->value_count == 0;
+        named_count *= any_count > 0 ? 0 : key->value_count;
+        require(key->value_count == 0 || key->include_count + key->exclude_count == 0);
+        check_patterns(key->include, key->include_count);
+        check_patterns(key->exclude, key->exclude_count);
+    }
+    require(any_count > 0 ||
+            (discovery->fetch == MODEL_FETCH_QUERY && discovery->max_instances == named_count));
+    require(discovery->where == NULL ||
+            (is_text(discovery->where) && fuzz_is_line(discovery->where)));
+    require(discovery->refresh_ms >= 100 && discovery->max_instances >= 1 &&
+            discovery->max_instances <= MODEL_DISCOVERY_MAX_INSTANCES);
+}
+
+static bool has_braces(const struct model_metric *metric)
+{
+    return strchr(metric->plugin_instance, '{') != NULL ||
+           strchr(metric->type_instance, '{') != NULL;
+}
+
+/* Of two discoveries that one entry of a module became. */
+static bool is_shared_template(const struct model_metric *a, const struct model_metric *b)
+{
+    return has_braces(a) && strcmp(a->origin.path, b->origin.path) == 0 &&
+           a->origin.line == b->origin.line && a->origin.column == b->origin.column;
 }
 
 static bool is_same_name(const struct model_metric *a, const struct model_metric *b)
@@ -257,31 +318,51 @@ static bool is_same_name(const struct model_metric *a, const struct model_metric
            strcmp(a->type_instance, b->type_instance) == 0;
 }
 
-/* No two metrics of a host have one name, whatever they were told apart by. */
+#define NAMES_MAX 256 /* of a host: the first will do */
+
+struct names {
+    const struct model_metric *seen[NAMES_MAX];
+    size_t count;
+};
+
+static void check_names_of(struct names *names, const struct model_instance *instance)
+{
+    for (size_t i = 0; i < instance->metric_count && names->count < NAMES_MAX; i++) {
+        const struct model_metric *metric = &instance->metrics[i];
+        for (size_t other = 0; other < names->count; other++)
+            require(!is_same_name(names->seen[other], metric) ||
+                    is_shared_template(names->seen[other], metric));
+        names->seen[names->count++] = metric;
+    }
+}
+
+/* No two metrics of a host have one name, whatever they were told apart by; nor do two templates,
+ * unless they are one metric's. */
 static void check_names(const struct model_host *host)
 {
-    const struct model_metric *seen[256];
-    size_t count = 0;
-    for (size_t i = 0; i < host->round_count; i++)
+    struct names names = {.count = 0};
+    for (size_t i = 0; i < host->round_count; i++) {
         for (size_t k = 0; k < host->rounds[i].instance_count; k++)
-            for (size_t m = 0; m < host->rounds[i].instances[k]->metric_count; m++) {
-                if (count == sizeof seen / sizeof seen[0])
-                    return; /* the first will do */
-                seen[count] = &host->rounds[i].instances[k]->metrics[m];
-                for (size_t other = 0; other < count; other++)
-                    require(!is_same_name(seen[other], seen[count]));
-                count++;
-            }
+            check_names_of(&names, host->rounds[i].instances[k]);
+        for (size_t k = 0; k < host->rounds[i].discovery_count; k++)
+            check_names_of(&names, &host->rounds[i].discoveries[k]->rule);
+    }
 }
 
 static void check_round(const struct model_round *round, struct config_report *counted)
 {
-    require(round->interval_ms > 0 && round->timeout_ms > 0 && round->instance_count > 0);
+    require(round->interval_ms > 0 && round->timeout_ms > 0);
+    require(round->instance_count + round->discovery_count > 0);
     for (size_t i = 0; i < round->instance_count; i++) {
-        check_instance(round->instances[i]);
+        check_instance(round->instances[i], false);
         counted->metric_count += round->instances[i]->metric_count;
     }
+    for (size_t i = 0; i < round->discovery_count; i++) {
+        check_discovery(round->discoveries[i]);
+        counted->metric_count += round->discoveries[i]->rule.metric_count;
+    }
     counted->instance_count += round->instance_count;
+    counted->discovery_count += round->discovery_count;
 }
 
 static void check_auth(const struct model *model, const struct model_auth *auth)
@@ -319,6 +400,7 @@ static void check_model(const struct model *model, const struct config_report *r
     }
     require(report->host_count == model->host_count);
     require(report->instance_count == counted.instance_count);
+    require(report->discovery_count == counted.discovery_count);
     require(report->metric_count == counted.metric_count);
 }
 
