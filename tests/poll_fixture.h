@@ -30,7 +30,7 @@
 
 struct value {
     const struct model_host *host;
-    const char *type_instance;
+    char plugin_instance[40], type_instance[40]; /* copies: an instance may go */
     double number;
     uint64_t interval_ms;
     uint64_t time_ns;
@@ -120,13 +120,18 @@ static inline void record_line(void *context, enum log_level level, const char *
 }
 
 static inline void record(struct bench *bench, const struct poll_stamp *stamp,
-                          const char *type_instance, double number)
+                          const char *plugin_instance, const char *type_instance, double number)
 {
     pthread_mutex_lock(&bench->lock);
     assert_false(bench->ended);
     assert_true(bench->value_count < MAX_VALUES);
-    bench->values[bench->value_count++] =
-        (struct value){stamp->host, type_instance, number, stamp->interval_ms, stamp->time_ns};
+    struct value *value = &bench->values[bench->value_count++];
+    *value = (struct value){.host = stamp->host,
+                            .number = number,
+                            .interval_ms = stamp->interval_ms,
+                            .time_ns = stamp->time_ns};
+    snprintf(value->plugin_instance, sizeof value->plugin_instance, "%s", plugin_instance);
+    snprintf(value->type_instance, sizeof value->type_instance, "%s", type_instance);
     pthread_cond_broadcast(&bench->changed);
     pthread_mutex_unlock(&bench->lock);
 }
@@ -134,13 +139,13 @@ static inline void record(struct bench *bench, const struct poll_stamp *stamp,
 static inline void record_sample(void *context, const struct poll_stamp *stamp,
                                  const struct metric_sample *sample)
 {
-    record(context, stamp, sample->metric->type_instance, sample->values[0].gauge);
+    record(context, stamp, sample->plugin_instance, sample->type_instance, sample->values[0].gauge);
 }
 
 static inline void record_own(void *context, const struct poll_stamp *stamp,
                               const struct poll_own *own, double number)
 {
-    record(context, stamp, own->type_instance, number);
+    record(context, stamp, "host", own->type_instance, number);
 }
 
 /* How many values of a type instance there were, and the last of them. */

@@ -6,11 +6,11 @@
 static const char *const counters[] = {"Count"};
 static const char *const averages[] = {"Average"};
 
-#define COUNTER_METRIC(of, code, instance)                                       \
-    {                                                                            \
-        .properties = (of), .property_count = 1, .type = &gauge, .plugin = "mi", \
-        .plugin_instance = "disk", .type_instance = (instance), .scale = 1.0L,   \
-        .reading = MODEL_READING_COOKED, .counter_type = (code)                  \
+#define COUNTER_METRIC(of, code, instance)                                          \
+    {                                                                               \
+        .properties = (of), .property_count = 1, .type = &gauge, .plugin = "mi",    \
+        .plugin_instance = "disk", .type_instance = (instance), .scale = 1.0L,      \
+        .reading = MODEL_READING_COOKED, .counter_type = (code), .counter_bits = 64 \
     }
 #define BULK    272696576
 #define AVERAGE 1073874176

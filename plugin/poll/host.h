@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * host: one host's turn: its rounds, its session, one GetInstance at a time.
+ * host: one host's turn: its rounds, its session, one request at a time.
  *
  *             a round is due
  *   IDLE ----------------------> CHOOSING <---------------------------------------.
@@ -10,11 +10,11 @@
  *    '---------------------------'  |  |                                          |
  *                                   |  '- the round is through or its time is up: |
  *                                   |     it ends ------------------------------- +
- *                                   | GetInstance                                 |
+ *                                   | a request (poll/step.h)                     |
  *                                   v                                             |
  *                                FETCHING                                         |
  *                                   | the one final callback:                     |
- *                                   |   an instance: samples                      |
+ *                                   |   an instance, or many: samples             |
  *                                   |   failed, of the instance: only it is lost  |
  *                                   |   failed, of the host: every active round   |
  *                                   |   ends; a local timeout drops the session   |
@@ -24,14 +24,14 @@
  * are asking already (poll/health.h). Whoever hears the outcome goes on with all that wait for it;
  * a turn that comes meanwhile ends the round before it.
  *
- * Several rounds of a host share its one connection: before each GetInstance the active round that
+ * Several rounds of a host share its one connection: before each request the active round that
  * must end first is chosen, so that a long round of slow things does not starve a short one. A
- * round has a deadline a little before it is due again, and each GetInstance is given the rest of
+ * round has a deadline a little before it is due again, and each request is given the rest of
  * that time at most. A round that is due while it is still active misses that turn.
  *
  * Threads. Whoever took a host out of IDLE runs it until it is IDLE again: first the poller's
  * thread, from the first callback on MI's network thread (MI hands over; nothing is touched after
- * MI_Session_GetInstance was called). Whoever took it out of WAITING runs it likewise. What is
+ * the operation was begun). Whoever took it out of WAITING runs it likewise. What is
  * marked [lock] is guarded by poll_shared's lock; all else of a host belongs to its runner. No
  * deadlock: the lock is a leaf. Under it no function of MI, no sink, no log and no secrets is
  * called; so a callback that MI would run at once inside of ours, or a sink that waits for
@@ -52,18 +52,24 @@
 #include "base/log.h"
 #include "mi/mi.h"
 #include "model/host.h"
-#include "poll/harvest.h"
+#include "poll/filters.h"
 #include "poll/health.h"
 #include "poll/keys.h"
+#include "poll/names.h"
+#include "poll/round.h"
 #include "poll/schedule.h"
+#include "poll/schemas.h"
 #include "poll/secrets.h"
 #include "poll/sink.h"
+#include "poll/step.h"
 
 /* What all hosts of one poller share. All but stopping and auths is set before the first host runs.
  */
 struct poll_shared {
     MI_Application application;
     struct poll_keys *keys;
+    struct poll_filters *filters;
+    struct poll_schemas *schemas;
     struct poll_secrets *secrets;   /* borrowed */
     struct poll_health_auth *auths; /* by poll_secrets_slot; [lock] once hosts run */
     struct poll_sink sink;
@@ -76,23 +82,20 @@ struct poll_shared {
 
 enum poll_host_state { POLL_HOST_IDLE, POLL_HOST_CHOOSING, POLL_HOST_FETCHING, POLL_HOST_WAITING };
 
-struct poll_round {
-    const struct model_round *plan;
-    poll_health_mark *marks; /* one an instance */
-    struct poll_harvest harvest;
+/* Which Windows the host is: schemas are shared by those of one build (poll/schemas.h). */
+enum poll_build {
+    POLL_BUILD_UNKNOWN, /* to be asked where a schema is wanted */
+    POLL_BUILD_KNOWN,
+    POLL_BUILD_HIDDEN, /* it does not say, until build_at_ms or until it comes back from a failure
+                        */
+};
 
-    bool active;          /* [lock] */
-    bool missed;          /* [lock] a turn came while it was active */
-    uint64_t deadline_ms; /* [lock] changes only while not active */
-
-    size_t next; /* the instance to ask for */
-    bool got_reply;
-    bool got_instance;
-    uint64_t slowest_ns;
-    bool told_restart; /* in this pass */
-    bool ran_out;      /* a GetInstance was cut short by the deadline */
-    bool too_long;     /* said, and not yet over */
-    bool failed; /* the host failed while this round asked, and no later one of it got through */
+/* A class that this host does not have, as others of its build may, or does not give: it is asked
+ * again after a while. */
+struct poll_absence {
+    const struct model_instance *rule;
+    uint64_t until_ms;
+    bool was_missed; /* once, and that is not counted yet */
 };
 
 struct poll_host {
@@ -108,13 +111,22 @@ struct poll_host {
     struct poll_health_trial trial; /* [lock] */
 
     struct poll_health health;
+    struct poll_names *names;    /* where it has a discovery, else NULL */
     uint64_t session_generation; /* of the proof that the session was made with */
-    MI_Operation operation;      /* FETCHING: this round's GetInstance */
+    MI_Operation operation;      /* FETCHING: of this round, for this step */
     struct poll_round *round;
-    const struct poll_key *key;
+    struct poll_step step;
     uint64_t started_ns;
-    bool told_fall; /* a counter fell without a wrap */
+    bool heard;     /* something of its answer */
     bool cut_short; /* it was given less than the timeout, for its round must end */
+    bool told_fall; /* a counter fell without a wrap */
+    bool told_build;
+    bool told_absence;
+    enum poll_build build_state;
+    uint64_t build_at_ms; /* HIDDEN: it may have been a hiccup */
+    char build[32];       /* KNOWN: 10.0.17763 */
+    struct poll_absence *absences;
+    size_t absence_count;
 };
 
 /* Fills *host, which is counted among those of its auth. ERR_MEMORY; then nothing is left to free.
@@ -130,5 +142,10 @@ void poll_host_begin_round(struct poll_host *host, const struct poll_due *due);
 /* Any thread but the network's, once poll_shared's stopping is set: closes the session, which
  * cancels what is under way. Does not wait for it. */
 void poll_host_stop(struct poll_host *host);
+
+/* For its own parts (poll/fetch.c, poll/verdict.c), as its runner. _go_on: chooses what to do next;
+ * nothing of the host may be touched after it. */
+void poll_host_go_on(struct poll_host *host);
+void poll_host_drop_session(struct poll_host *host);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "cim/objectpath.h"
+#include "poll/key.h"
 
 struct poll_keys {
     size_t count;
@@ -45,21 +46,6 @@ static void collect_instances(const struct model *model, struct poll_keys *keys)
             keys->keys[keys->count++].instance = keys->keys[i].instance;
 }
 
-static MI_Result fill_key(const struct model_instance *instance, MI_Instance *key)
-{
-    for (size_t i = 0; i < instance->key_count; i++) {
-        MI_Value value;
-        memset(&value, 0, sizeof value);
-        /* Copied by AddElement; MI_Value has no const string. */
-        value.string = (MI_Char *)instance->keys[i].value;
-        MI_Result result =
-            MI_Instance_AddElement(key, instance->keys[i].name, &value, MI_STRING, MI_FLAG_KEY);
-        if (result != MI_RESULT_OK)
-            return result;
-    }
-    return MI_RESULT_OK;
-}
-
 /* Borrowed text -> new: what a person calls it. */
 static char *name_object(const MI_Instance *key)
 {
@@ -74,18 +60,13 @@ static char *name_object(const MI_Instance *key)
 static int make_key(const struct log *log, struct poll_key *key, struct err *err)
 {
     const struct model_instance *instance = key->instance;
-    /* Not MI_Application_NewInstance: keys outlive the application, for the last callbacks need
-     * them. */
-    key->key = cim_instance_new(instance->class_name, strlen(instance->class_name));
-    MI_Result result = key->key != NULL ? fill_key(instance, key->key) : MI_RESULT_FAILED;
-    if (result != MI_RESULT_OK) {
+    MI_Result result;
+    key->key = poll_key_new(instance->class_name, instance->keys, instance->key_count, &result);
+    if (key->key == NULL) {
         log_write(log, LOG_LEVEL_ERROR,
                   "%s:%u:%u: no request can be made for %s: MI_Result %d; it is left out",
                   instance->origin.path, instance->origin.line, instance->origin.column,
                   instance->class_name, (int)result);
-        if (key->key != NULL)
-            MI_Instance_Delete(key->key);
-        key->key = NULL;
         return 0;
     }
     key->object = name_object(key->key);

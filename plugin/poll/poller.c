@@ -135,7 +135,10 @@ static int fill(struct poller *poller, const struct poll_poller_options *options
     if (make_application(poller, err) != 0)
         return -1;
     shared->keys = poll_keys_new(options->model, &shared->log, err);
-    if (shared->keys == NULL || make_auths(poller, options->model, err) != 0 ||
+    shared->filters = poll_filters_new(options->model, &shared->log, err);
+    shared->schemas = poll_schemas_new(err);
+    if (shared->keys == NULL || shared->filters == NULL || shared->schemas == NULL ||
+        make_auths(poller, options->model, err) != 0 ||
         make_hosts(poller, options->model, err) != 0 ||
         make_schedule(poller, options->model, err) != 0)
         return -1;
@@ -197,10 +200,12 @@ void poll_poller_stop(struct poller *poller)
     MI_Application application = poller->shared.application;
     if (poller->has_application)
         MI_Application_Close(&application);
-    poll_keys_free(poller->shared.keys);
     for (size_t i = 0; i < poller->host_count; i++)
         poll_host_free(&poller->hosts[i]);
     free(poller->hosts);
+    poll_keys_free(poller->shared.keys);
+    poll_filters_free(poller->shared.filters);
+    poll_schemas_free(poller->shared.schemas);
     free(poller->shared.auths);
     poll_schedule_free(poller->schedule);
     pthread_cond_destroy(&poller->stop);

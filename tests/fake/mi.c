@@ -32,6 +32,7 @@ static struct {
     int options;
     int misuses;
     bool open;
+    size_t applied_count;
     int calling; /* callbacks that have not returned */
     pthread_cond_t returned;
     MI_Result refuse_session;
@@ -66,6 +67,16 @@ const struct fake_mi_failure fake_mi_access_denied = {
     "access to the namespace is denied"};
 const struct fake_mi_failure fake_mi_cut = {MI_RESULT_FAILED, MI_ERRORCATEGORY_READ_ERROR, 18,
                                             "CURL", "closed in the middle of the reply"};
+const struct fake_mi_failure fake_mi_invalid_query = {
+    MI_RESULT_INVALID_QUERY, MI_ERRORCATEGORY_INVALID_ARGUMENT, 2150858778u, "HRESULT",
+    "the query is not valid"};
+const struct fake_mi_failure fake_mi_invalid_class = {MI_RESULT_INVALID_CLASS,
+                                                      MI_ERRORCATEGORY_OBJECT_NOT_FOUND, 0x80041010,
+                                                      "HRESULT", "there is no such class"};
+
+const struct fake_mi_failure fake_mi_not_supported = {MI_RESULT_NOT_SUPPORTED,
+                                                      MI_ERRORCATEGORY_NOT_IMPLEMENTED, 0x80338030u,
+                                                      "HRESULT", "this is not supported"};
 
 static void lock(void)
 {
@@ -94,6 +105,7 @@ void fake_mi_reset(void)
     fake.sessions = NULL;
     fake.operation_count = fake.session_count = 0;
     fake.options = fake.misuses = 0;
+    fake.applied_count = 0;
     fake.open = false;
     fake.refuse_session = MI_RESULT_OK;
     fake.notify = NULL;
@@ -202,8 +214,17 @@ void fake_mi_refuse_session(MI_Result result)
 
 /* --- The answers --- */
 
-static void call_back(size_t number, const MI_Instance *instance, MI_Result result,
-                      const char *sentence, const MI_Instance *details)
+/* What a callback is given. */
+struct said {
+    const MI_Instance *instance;
+    const MI_Class *class_result;
+    bool more;
+    MI_Result result;
+    const char *sentence;
+    const MI_Instance *details;
+};
+
+static void call_back(size_t number, const struct said *said)
 {
     lock();
     struct operation *operation = fake.operations[number];
@@ -211,15 +232,22 @@ static void call_back(size_t number, const MI_Instance *instance, MI_Result resu
         unlock();
         return;
     }
-    operation->seen.answered = true;
     fake.calling++;
-    fake.sessions[operation->seen.session].running--;
+    if (!said->more) {
+        operation->seen.answered = true;
+        fake.sessions[operation->seen.session].running--;
+    }
     MI_OperationCallbacks callbacks = operation->callbacks;
+    enum fake_mi_kind kind = operation->seen.kind;
     /* Of the caller's struct only a copy is handed out: it may be written anew by then. */
     MI_Operation handle = {.reserved1 = number + 1};
     unlock();
-    callbacks.instanceResult(&handle, callbacks.callbackContext, instance, MI_FALSE, result,
-                             sentence, details, NULL);
+    if (kind == FAKE_MI_CLASS)
+        callbacks.classResult(&handle, callbacks.callbackContext, said->class_result, said->more,
+                              said->result, said->sentence, said->details, NULL);
+    else
+        callbacks.instanceResult(&handle, callbacks.callbackContext, said->instance, said->more,
+                                 said->result, said->sentence, said->details, NULL);
     lock();
     fake.calling--;
     pthread_cond_broadcast(&fake.returned);
@@ -232,16 +260,49 @@ static void add_text(MI_Instance *instance, const char *name, const char *text)
     MI_Instance_AddElement(instance, name, &value, MI_STRING, 0);
 }
 
+static MI_Instance *read_texts(const char *name, va_list ap)
+{
+    MI_Instance *instance = cim_instance_new("Answer", 6);
+    for (; name != NULL; name = va_arg(ap, const char *))
+        add_text(instance, name, va_arg(ap, const char *));
+    return instance;
+}
+
+static void bring(size_t operation, MI_Instance *instance, bool more)
+{
+    const struct said said = {.instance = instance, .more = more, .result = MI_RESULT_OK};
+    call_back(operation, &said);
+    MI_Instance_Delete(instance);
+}
+
 void fake_mi_answer(size_t operation, const char *name, ...)
 {
     va_list ap;
-    MI_Instance *instance = cim_instance_new("Answer", 6);
     va_start(ap, name);
-    for (; name != NULL; name = va_arg(ap, const char *))
-        add_text(instance, name, va_arg(ap, const char *));
+    MI_Instance *instance = read_texts(name, ap);
     va_end(ap);
-    call_back(operation, instance, MI_RESULT_OK, NULL, NULL);
-    MI_Instance_Delete(instance);
+    bring(operation, instance, false);
+}
+
+void fake_mi_item(size_t operation, const char *name, ...)
+{
+    va_list ap;
+    va_start(ap, name);
+    MI_Instance *instance = read_texts(name, ap);
+    va_end(ap);
+    bring(operation, instance, true);
+}
+
+void fake_mi_end(size_t operation)
+{
+    const struct said said = {.result = MI_RESULT_OK};
+    call_back(operation, &said);
+}
+
+void fake_mi_answer_class(size_t operation, const MI_Class *class_result)
+{
+    const struct said said = {.class_result = class_result, .result = MI_RESULT_OK};
+    call_back(operation, &said);
 }
 
 void fake_mi_fail(size_t operation, const struct fake_mi_failure *failure)
@@ -252,7 +313,9 @@ void fake_mi_fail(size_t operation, const struct fake_mi_failure *failure)
     MI_Instance_AddElement(details, "error_Category", &category, MI_UINT32, 0);
     MI_Instance_AddElement(details, "error_Code", &code, MI_UINT32, 0);
     add_text(details, "error_Type", failure->type);
-    call_back(operation, NULL, failure->result, failure->sentence, details);
+    const struct said said = {
+        .result = failure->result, .sentence = failure->sentence, .details = details};
+    call_back(operation, &said);
     MI_Instance_Delete(details);
 }
 
@@ -495,19 +558,24 @@ static void see_key(struct fake_mi_operation *seen, const MI_Instance *key)
     }
 }
 
-void MI_Session_GetInstance(MI_Session *session, MI_Uint32 flags, MI_OperationOptions *options,
-                            const MI_Char *namespaceName, const MI_Instance *inboundInstance,
-                            MI_OperationCallbacks *callbacks, MI_Operation *operation)
+static struct operation *make_operation(enum fake_mi_kind kind, const MI_Session *session,
+                                        const MI_OperationOptions *options,
+                                        const MI_Char *name_space,
+                                        const MI_OperationCallbacks *callbacks)
 {
-    (void)flags;
     const struct request *request = (const struct request *)options->reserved2;
     struct operation *made = calloc(1, sizeof *made);
     made->callbacks = *callbacks;
+    made->seen.kind = kind;
     made->seen.session = session->reserved1 - 1;
     made->seen.timeout_ms = request->timeout_ms;
     copy(made->seen.prefix, sizeof made->seen.prefix, request->prefix);
-    copy(made->seen.name_space, sizeof made->seen.name_space, namespaceName);
-    see_key(&made->seen, inboundInstance);
+    copy(made->seen.name_space, sizeof made->seen.name_space, name_space);
+    return made;
+}
+
+static void begin(struct operation *made, MI_Operation *operation)
+{
     lock();
     struct fake_mi_session *target = &fake.sessions[made->seen.session];
     fake.misuses += target->closed;
@@ -521,6 +589,61 @@ void MI_Session_GetInstance(MI_Session *session, MI_Uint32 flags, MI_OperationOp
     unlock();
     if (notify != NULL)
         notify(fake.notify_context);
+}
+
+void MI_Session_GetInstance(MI_Session *session, MI_Uint32 flags, MI_OperationOptions *options,
+                            const MI_Char *namespaceName, const MI_Instance *inboundInstance,
+                            MI_OperationCallbacks *callbacks, MI_Operation *operation)
+{
+    (void)flags;
+    struct operation *made =
+        make_operation(FAKE_MI_GET, session, options, namespaceName, callbacks);
+    see_key(&made->seen, inboundInstance);
+    begin(made, operation);
+}
+
+void MI_Session_QueryInstances(MI_Session *session, MI_Uint32 flags, MI_OperationOptions *options,
+                               const MI_Char *namespaceName, const MI_Char *queryDialect,
+                               const MI_Char *queryExpression, MI_OperationCallbacks *callbacks,
+                               MI_Operation *operation)
+{
+    (void)flags;
+    (void)queryDialect;
+    struct operation *made =
+        make_operation(FAKE_MI_QUERY, session, options, namespaceName, callbacks);
+    copy(made->seen.query, sizeof made->seen.query, queryExpression);
+    begin(made, operation);
+}
+
+void MI_Session_GetClass(MI_Session *session, MI_Uint32 flags, MI_OperationOptions *options,
+                         const MI_Char *namespaceName, const MI_Char *className,
+                         MI_OperationCallbacks *callbacks, MI_Operation *operation)
+{
+    (void)flags;
+    struct operation *made =
+        make_operation(FAKE_MI_CLASS, session, options, namespaceName, callbacks);
+    copy(made->seen.class_name, sizeof made->seen.class_name, className);
+    begin(made, operation);
+}
+
+MI_Result CollectdMI_Operation_ApplyClass(MI_Operation *operation, const MI_Class *schema,
+                                          MI_Uint32 *unlike)
+{
+    (void)operation;
+    (void)schema;
+    (void)unlike;
+    lock();
+    fake.applied_count++;
+    unlock();
+    return MI_RESULT_OK;
+}
+
+size_t fake_mi_applied_count(void)
+{
+    lock();
+    size_t count = fake.applied_count;
+    unlock();
+    return count;
 }
 
 MI_Result MI_Operation_Close(MI_Operation *operation)
