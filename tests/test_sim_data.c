@@ -111,8 +111,9 @@ static void get_of_table(struct rig *rig, const struct sim_class *class, const c
     if (class->other_key != NULL)
         snprintf(other, sizeof(other), "<w:Selector Name=\"%s\">%s</w:Selector>", class->other_key,
                  class->other_value);
-    snprintf(selectors, sizeof(selectors), "<w:Selector Name=\"%s\">%s</w:Selector>%s", class->key,
-             value, other);
+    if (class->key != NULL)
+        snprintf(selectors, sizeof(selectors), "<w:Selector Name=\"%s\">%s</w:Selector>%s",
+                 class->key, value, other);
     GET(rig, "alpha", result, .uri = uri, .selectors = value != NULL ? selectors : NULL);
 }
 
@@ -125,8 +126,9 @@ static void every_instance_is_served_with_every_property_and_the_value_of_the_ta
         for (size_t i = 0; i < class->instance_count; i++, served++) {
             struct sim_result result;
             const char *key = class->instances[i].key;
-            struct sim_moment moment = {sim_classes_seed("alpha"), EPOCH_100NS + 10000000000u,
-                                        EPOCH_100NS};
+            struct sim_moment moment = {.seed = sim_classes_seed("alpha"),
+                                        .now_100ns = EPOCH_100NS + 10000000000u,
+                                        .epoch_100ns = EPOCH_100NS};
             get_of_table(rig, class, key != NULL && strcmp(key, "*") == 0 ? "alpha" : key, &result);
             for (size_t p = 0; p < class->property_count; p++) {
                 uint64_t number = 0;

@@ -6,7 +6,6 @@
  */
 #include "torture_fixture.h"
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -15,62 +14,12 @@
 #include <unistd.h>
 
 #include "fake_clock.h"
+#include "live_blocks.h"
 
-/* --- live memory: every block that the process allocates and frees; sanitizers do it themselves */
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if IS_SANITIZED
 #define MANY "2000"
-static long live_blocks(void)
-{
-    return 0;
-}
 #else
-#define MANY    "10000"
-#define PRESENT __attribute__((visibility("default")))
-extern void *__libc_malloc(size_t size), *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *block, size_t size), *__libc_memalign(size_t, size_t);
-extern void __libc_free(void *block);
-static _Atomic long live;
-
-static void *count(void *block)
-{
-    live += block != NULL;
-    return block;
-}
-PRESENT void *malloc(size_t size)
-{
-    return count(__libc_malloc(size));
-}
-PRESENT void *calloc(size_t number, size_t size)
-{
-    return count(__libc_calloc(number, size));
-}
-PRESENT void *realloc(void *block, size_t size)
-{
-    if (block == NULL)
-        return malloc(size);
-    void *moved = __libc_realloc(block, size);
-    live -= moved == NULL && size == 0;
-    return moved;
-}
-PRESENT void *aligned_alloc(size_t alignment, size_t size)
-{
-    return count(__libc_memalign(alignment, size));
-}
-PRESENT int posix_memalign(void **block, size_t alignment, size_t size)
-{
-    *block = aligned_alloc(alignment, size);
-    return *block != NULL ? 0 : ENOMEM;
-}
-PRESENT void free(void *block)
-{
-    live -= block != NULL;
-    __libc_free(block);
-}
-static long live_blocks(void)
-{
-    return live;
-}
+#define MANY "10000"
 #endif
 
 static unsigned long number_of(const char *variable, const char *otherwise)

@@ -202,6 +202,8 @@ void sim_answer(struct sim_world *world, struct sim_host *host, const char *mach
         .serial = ++world->serial,
     };
     uint32_t code = request->fault_code != 0 ? request->fault_code : namespace_judge(host, request);
+    bool is_huge = request->form == SIM_FORM_SCHEMA && host->mode.big_schema_mb > 0;
+    host->counts.declarations += request->form == SIM_FORM_SCHEMA ? 1 : 0;
     *reply = (struct sim_reply){.status = 200};
     if (code == 0) {
         sim_envelope_open(&reply->body, &envelope);
@@ -215,7 +217,7 @@ void sim_answer(struct sim_world *world, struct sim_host *host, const char *mach
     }
     if (code == 0 && request->utf16)
         widen(&reply->body);
-    if (code == 0 && reply->body.size > request->max_envelope_bytes)
+    if (code == 0 && !is_huge && reply->body.size > request->max_envelope_bytes)
         code = 0x80338048;
     if (code != 0)
         sim_answer_fault(world, host, machine, code, request, reply);

@@ -97,6 +97,12 @@ const char *sim_classes_part(const char *text, size_t i, size_t *size)
     return text;
 }
 
+/* What counters have counted for. */
+static uint64_t counted(const struct sim_moment *moment)
+{
+    return moment->now_100ns - moment->epoch_100ns + moment->lead_100ns;
+}
+
 static unsigned host_percent(const struct sim_moment *moment)
 {
     return 100 + (unsigned)(moment->seed % 100);
@@ -110,7 +116,7 @@ static uint64_t narrow(wide value, unsigned bits)
 static uint64_t counter(const struct sim_property *property, const struct sim_instance *instance,
                         const struct sim_moment *moment)
 {
-    uint64_t elapsed = moment->now_100ns - moment->epoch_100ns;
+    uint64_t elapsed = counted(moment);
     wide grown = (wide)property->rate * host_percent(moment) * instance->amount * elapsed;
     return narrow(property->base + grown / ((wide)1000 * 100 * 100 * SIM_TICKS_PER_SECOND),
                   property->bits);
@@ -119,7 +125,7 @@ static uint64_t counter(const struct sim_property *property, const struct sim_in
 static uint64_t ticks(const struct sim_property *property, unsigned percent,
                       const struct sim_moment *moment)
 {
-    uint64_t elapsed = moment->now_100ns - moment->epoch_100ns;
+    uint64_t elapsed = counted(moment);
     return (uint64_t)((wide)elapsed * property->rate * host_percent(moment) * percent /
                       (1000 * 100 * 100));
 }
@@ -185,6 +191,9 @@ int sim_classes_number(const struct sim_class *class, const struct sim_property 
     case SIM_NOW:
         *number = moment->now_100ns + property->base;
         return 0;
+    case SIM_BEARER:
+        *number = moment->bearer;
+        return moment->bearer == 0 ? -1 : 0;
     case SIM_PERFTIME:
         *number = (uint64_t)((wide)elapsed * 25 / 4);
         return 0;

@@ -44,6 +44,8 @@ enum sim_kind {
     SIM_DATETIME, /* text is a cim:Datetime */
     SIM_DATETIME_BOOT,
     SIM_DATETIME_NOW,
+    SIM_BUILD,  /* text, or what the host's mode says (mode.h) */
+    SIM_BEARER, /* text holds one part per instance of the tables; of a crowd: what bears the key */
     /* numbers: the formulas above */
     SIM_COUNTER,
     SIM_TICKS,
@@ -92,6 +94,8 @@ struct sim_moment {
     uint64_t seed; /* sim_classes_seed(host name) */
     uint64_t now_100ns;
     uint64_t epoch_100ns;
+    uint64_t lead_100ns; /* COUNTER, TICKS, MEAN count as though since so long before the epoch */
+    uint64_t bearer;     /* of the crowd's names; 0: one of the tables */
 };
 
 /* The tables, one a file: classes_system.c and so on. */

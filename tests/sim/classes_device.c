@@ -73,13 +73,14 @@ static const struct sim_property network_adapter[] = {
 };
 
 static const struct sim_instance guests[] = {{"6F8D2C5A-0B7E-4E0E-9D1E-6A1B2C3D4E5F", 100, 100},
-                                             {"7A8D2C5A-0B7E-4E0E-9D1E-6A1B2C3D4E5F", 50, 50}};
+                                             {"7A8D2C5A-0B7E-4E0E-9D1E-6A1B2C3D4E5F", 50, 50},
+                                             {"*", 100, 100}}; /* the host itself */
 
 static const struct sim_property guest[] = {
     TEXT("CreationClassName", "Msvm_ComputerSystem"),
-    EACH("ElementName", "crm|backup"),
-    EACH("EnabledState", "2|3"),
-    EACH("HealthState", "5|5"),
+    EACH("ElementName", "crm|backup|host"),
+    EACH("EnabledState", "2|3|2"),
+    EACH("HealthState", "5|5|5"),
     KEY("Name"),
     U64_AS("OnTimeInMilliseconds", 0, 1000000, 0),
     ARRAY("OperationalStatus", "2"),
@@ -122,6 +123,9 @@ static const struct sim_property computer_status[] = {
 static const struct sim_instance storage_disks[] = {
     {"{1}\\\\HOST\\root/Microsoft/Windows/Storage/"
      "Providers_v2\\SPACES_PhysicalDisk.ObjectId=\"{00000000-0000-0000-0000-000000000000}:PD:{1}\"",
+     100, 100},
+    {"{1}\\\\HOST\\root/Microsoft/Windows/Storage/"
+     "Providers_v2\\SPACES_PhysicalDisk.ObjectId=\"{00000000-0000-0000-0000-000000000000}:PD:{2}\"",
      100, 100}};
 
 static const struct sim_property storage_disk[] = {

@@ -191,7 +191,8 @@ static const struct sim_property physical_disk[] = {
 
 static const struct sim_instance interfaces[] = {{"Intel[R] PRO_1000", 100, 100},
                                                  {"Intel[R] PRO_1000 _2", 20, 20},
-                                                 {"isatap.example.com", 0, 0}};
+                                                 {"isatap.example.com", 0, 0},
+                                                 {"Local Area Connection* 11", 0, 0}};
 
 static const struct sim_property network_interface[] = {
     U64("BytesReceivedPersec", 912447, 3000000000u),
@@ -249,7 +250,7 @@ static const struct sim_property process[] = {
     BOOT("ElapsedTime"),
     FREQUENCIES("10000000"),
     RAW32("HandleCount", 200, 400, 500, 1),
-    EACH_AS("IDProcess", "4|812|936|2044|0", AS32(PERF_RAWCOUNT)),
+    BEARER("IDProcess", "4|812|936|2044|0", AS32(PERF_RAWCOUNT)),
     SUM64("IODataBytesPersec", "IOReadBytesPersec|IOWriteBytesPersec"),
     SUM64("IODataOperationsPersec", "IOReadOperationsPersec|IOWriteOperationsPersec"),
     U64("IOOtherBytesPersec", 0, 20000000),

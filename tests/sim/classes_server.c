@@ -55,8 +55,8 @@ static const struct sim_property app_pool[] = {
     TOTAL("TotalWorkerProcessStartupFailures", 0, 0),
 };
 
-static const struct sim_instance workers[] = {{"4711_DefaultAppPool", 100, 100},
-                                              {"_Total", 100, 100}};
+static const struct sim_instance workers[] = {
+    {"4711_DefaultAppPool", 70, 70}, {"4800_intranet", 30, 30}, {"_Total", 100, 100}};
 
 static const struct sim_property worker[] = {
     RAW32("ActiveRequests", 0, 40, 60, 1),
@@ -89,8 +89,8 @@ static const struct sim_property aspnet[] = {
     TOTAL("WorkerProcessRestarts", 0, 1),
 };
 
-static const struct sim_instance applications[] = {{"_LM_W3SVC_1_ROOT", 60, 60},
-                                                   {"__Total__", 100, 100}};
+static const struct sim_instance applications[] = {
+    {"_LM_W3SVC_1_ROOT", 60, 60}, {"_LM_W3SVC_2_ROOT_shop", 40, 40}, {"__Total__", 100, 100}};
 
 static const struct sim_property application[] = {
     NIL("Caption"),
@@ -279,8 +279,8 @@ static const struct sim_property guest_health[] = {
     TIMESTAMPS,
 };
 
-static const struct sim_instance printers[] = {{"HP LaserJet 4250", 100, 100},
-                                               {"_Total", 100, 100}};
+static const struct sim_instance printers[] = {
+    {"HP LaserJet 4250", 70, 70}, {"Labels (2nd floor)", 30, 30}, {"_Total", 100, 100}};
 
 static const struct sim_property print_queue[] = {
     U64("BytesPrintedPersec", 0, 30000000),

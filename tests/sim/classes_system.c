@@ -69,7 +69,7 @@ static const struct sim_property operating_system[] = {
     NIL("TotalSwapSpaceSize"),
     TEXT("TotalVirtualMemorySize", "5242880"),
     TEXT("TotalVisibleMemorySize", "4194304"),
-    TEXT("Version", "10.0.17763"),
+    BUILD("Version", "10.0.17763"),
     TEXT("WindowsDirectory", "C:\\Windows"),
 };
 
@@ -184,7 +184,7 @@ static const struct sim_property processor[] = {
     TEXT("VoltageCaps", "0"),
 };
 
-static const struct sim_instance disks[] = {{"C:", 100, 100}, {"D:", 50, 50}};
+static const struct sim_instance disks[] = {{"C:", 100, 100}, {"D:", 50, 50}, {"E:", 0, 0}};
 
 static const struct sim_property logical_disk[] = {
     TEXT("Access", "0"),
@@ -195,18 +195,18 @@ static const struct sim_property logical_disk[] = {
     NIL("ConfigManagerErrorCode"),
     NIL("ConfigManagerUserConfig"),
     TEXT("CreationClassName", "Win32_LogicalDisk"),
-    TEXT("Description", "Local Fixed Disk"),
+    EACH("Description", "Local Fixed Disk|Local Fixed Disk|CD-ROM Disc"),
     KEY("DeviceID"),
-    TEXT("DriveType", "3"),
+    EACH("DriveType", "3|3|5"),
     NIL("ErrorCleared"),
     NIL("ErrorDescription"),
     NIL("ErrorMethodology"),
-    TEXT("FileSystem", "NTFS"),
+    EACH("FileSystem", "NTFS|NTFS|CDFS"),
     WAVE("FreeSpace", 20480, 61440, 1200, 1048576),
     NIL("InstallDate"),
     NIL("LastErrorCode"),
     TEXT("MaximumComponentLength", "255"),
-    TEXT("MediaType", "12"),
+    EACH("MediaType", "12|12|11"),
     KEY("Name"),
     NIL("NumberOfBlocks"),
     NIL("PNPDeviceID"),
@@ -216,7 +216,7 @@ static const struct sim_property logical_disk[] = {
     TEXT("QuotasDisabled", "true"),
     TEXT("QuotasIncomplete", "false"),
     TEXT("QuotasRebuilding", "false"),
-    EACH("Size", "107374182400|53687091200"),
+    EACH("Size", "107374182400|53687091200|734003200"),
     NIL("Status"),
     NIL("StatusInfo"),
     TEXT("SupportsDiskQuotas", "true"),
@@ -224,8 +224,8 @@ static const struct sim_property logical_disk[] = {
     TEXT("SystemCreationClassName", "Win32_ComputerSystem"),
     HOST("SystemName"),
     TEXT("VolumeDirty", "false"),
-    EACH("VolumeName", "|Data"),
-    EACH("VolumeSerialNumber", "E0E8D7AA|76B9CC9D"),
+    EACH("VolumeName", "|Data|SETUP"),
+    EACH("VolumeSerialNumber", "E0E8D7AA|76B9CC9D|5C0FFEE5"),
 };
 
 static const struct sim_instance services[] = {

@@ -30,8 +30,9 @@ static void host_write(struct sim_bytes *body, const struct sim_host *host)
                     counts->legs, counts->handshakes, counts->sealed, counts->wrong_context);
     sim_bytes_print(body,
                     ",\"enumerations\":%" PRIu64 ",\"pulls\":%" PRIu64 ",\"releases\":%" PRIu64
-                    ",\"contexts\":%" PRIu64 ",\"user\":",
-                    counts->enumerations, counts->pulls, counts->releases, counts->contexts);
+                    ",\"contexts\":%" PRIu64 ",\"declarations\":%" PRIu64 ",\"user\":",
+                    counts->enumerations, counts->pulls, counts->releases, counts->contexts,
+                    counts->declarations);
     if (host->asker == NULL)
         sim_bytes_text(body, "null");
     else

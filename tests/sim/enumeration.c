@@ -59,6 +59,12 @@ void sim_enumeration_free(struct sim_enumeration *first)
 
 /* ---- Which instances ---- */
 
+/* What the host's mode says of this one. */
+static const struct sim_mode *mode_of(const struct sim_enumeration *enumeration)
+{
+    return sim_mode_for(&enumeration->host->mode, enumeration->class_name);
+}
+
 static struct sim_instance_source source_make(const struct sim_world *world,
                                               const struct sim_enumeration *enumeration,
                                               uint64_t now_100ns)
@@ -75,27 +81,26 @@ static struct sim_instance_source source_make(const struct sim_world *world,
 static bool fulfils(const struct sim_enumeration *enumeration,
                     const struct sim_instance_source *source)
 {
+    bool fulfilled[SIM_WQL_CONDITIONS_MAX] = {false};
     for (size_t i = 0; i < enumeration->query.condition_count; i++) {
         const struct sim_wql_condition *condition = &enumeration->query.conditions[i];
         struct sim_bytes value = {0};
         const struct sim_property *property =
             sim_classes_property(source->class, condition->property);
         bool known = property != NULL && sim_instance_value(&value, source, property) == 0;
-        bool good = sim_wql_fulfils(condition, !known               ? NULL
-                                               : value.data != NULL ? value.data
-                                                                    : "");
+        fulfilled[i] = sim_wql_fulfils(condition, !known               ? NULL
+                                                  : value.data != NULL ? value.data
+                                                                       : "");
         sim_bytes_free(&value);
-        if (!good)
-            return false;
     }
-    return true;
+    return sim_wql_wants(&enumeration->query, fulfilled);
 }
 
 /* The next instance from number *next on, in source. 0, or -1: there is none. */
 static int instance_seek(const struct sim_world *world, const struct sim_enumeration *enumeration,
                          struct sim_instance_source *source, size_t *next)
 {
-    bool again = !enumeration->host->mode.endless; /* or from the first one on, once a search */
+    bool again = !mode_of(enumeration)->endless; /* or from the first one on, once a search */
     for (;; (*next)++) {
         *source = source_make(world, enumeration, enumeration->seen_100ns);
         int found = sim_instances_at(source, *next);
@@ -166,7 +171,7 @@ static void fragment_write(struct sim_bytes *out, const struct sim_enumeration *
         bool asked = false;
         for (size_t k = 0; k < enumeration->query.column_count; k++)
             asked = asked || strcasecmp(enumeration->query.columns[k], property->name) == 0;
-        if (asked)
+        if (asked && !(source->keyless && property->kind == SIM_KEY))
             sim_instance_property_write(out, source, property);
     }
     sim_bytes_text(out, "</w:XmlFragment>");
@@ -206,6 +211,7 @@ static int item_add(struct page *page, struct sim_enumeration *enumeration)
         if (instance_seek(page->world, enumeration, &source, &enumeration->next) != 0)
             return -1;
         source.moment.now_100ns = sim_clock_now_100ns(&page->world->clock);
+        source.keyless = mode_of(enumeration)->no_key && source.number % 2 == 1;
         item_write(page, enumeration, &source);
     }
     if (page->items > 0 && page->out->size + TAIL_BYTES > enumeration->max_envelope_bytes) {
@@ -213,7 +219,7 @@ static int item_add(struct page *page, struct sim_enumeration *enumeration)
         return -1;
     }
     page->items++;
-    if (enumeration->host->mode.twice && ++enumeration->repeats % 2 == 1)
+    if (mode_of(enumeration)->twice && ++enumeration->repeats % 2 == 1)
         return 0;
     enumeration->next++;
     return 0;
@@ -222,7 +228,7 @@ static int item_add(struct page *page, struct sim_enumeration *enumeration)
 static bool is_over(const struct page *page, struct sim_enumeration *enumeration)
 {
     struct sim_instance_source source;
-    if (enumeration->host->mode.empty)
+    if (mode_of(enumeration)->empty)
         return false;
     if (enumeration->host->mode.replay)
         return recorded_seek(page->world, enumeration, page->request, &enumeration->next) == NULL;
@@ -231,7 +237,7 @@ static bool is_over(const struct page *page, struct sim_enumeration *enumeration
 
 static void items_write(struct page *page, struct sim_enumeration *enumeration)
 {
-    const struct sim_mode *mode = &enumeration->host->mode;
+    const struct sim_mode *mode = mode_of(enumeration);
     if (mode->page > 0 && page->item_limit > mode->page)
         page->item_limit = mode->page;
     if (enumeration->max_elements > 0 && page->item_limit > enumeration->max_elements)
@@ -350,7 +356,8 @@ static uint32_t enumerate(struct sim_world *world, struct sim_host *host,
     if (enumeration == NULL)
         return code;
     struct sim_bytes items = {0};
-    struct page page = {world, request, &items, host->mode.first > 0 ? host->mode.first : 1, 0};
+    unsigned first = mode_of(enumeration)->first;
+    struct page page = {world, request, &items, first > 0 ? first : 1, 0};
     if (request->optimize)
         items_write(&page, enumeration);
     bool over = request->optimize && is_over(&page, enumeration);
@@ -388,7 +395,8 @@ static uint32_t pull(struct sim_world *world, struct sim_host *host,
     if (at == NULL)
         return 0x8033801B;
     struct sim_enumeration *enumeration = *at;
-    if (host->mode.expire > 0 && enumeration->pulls++ >= host->mode.expire) {
+    unsigned expire = mode_of(enumeration)->expire;
+    if (expire > 0 && enumeration->pulls++ >= expire) {
         context_forget(at);
         return 0x8033801B;
     }

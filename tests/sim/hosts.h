@@ -26,6 +26,7 @@ struct sim_counts {
     uint64_t enumerations; /* Enumerate requests answered, Pull and Release requests */
     uint64_t pulls;
     uint64_t releases;
+    uint64_t declarations;  /* of classes that were asked for, refused ones too */
     uint64_t contexts;      /* of enumerations that go on */
     uint64_t wrong_context; /* requests on a connection whose handshake was another host's */
 };

@@ -21,12 +21,10 @@ static void element(struct sim_bytes *out, const struct sim_instance_source *sou
 }
 
 static void part(struct sim_bytes *out, const struct sim_instance_source *source, const char *name,
-                 const char *text, size_t i)
+                 const char *text, size_t size)
 {
-    size_t size = 0;
-    const char *from = sim_classes_part(text, i, &size);
     struct sim_bytes copy = {0};
-    sim_bytes_add(&copy, from, size);
+    sim_bytes_add(&copy, text, size);
     if (copy.failed)
         out->failed = true;
     else
@@ -38,7 +36,7 @@ static void array(struct sim_bytes *out, const struct sim_instance_source *sourc
                   const char *text)
 {
     for (; text != NULL; text = strchr(text, '|') == NULL ? NULL : strchr(text, '|') + 1)
-        part(out, source, name, text, 0);
+        part(out, source, name, text, strcspn(text, "|"));
 }
 
 static void datetime(struct sim_bytes *out, const struct sim_instance_source *source,
@@ -47,6 +45,38 @@ static void datetime(struct sim_bytes *out, const struct sim_instance_source *so
     const char *cim = source->bare ? "" : "cim:";
     sim_bytes_print(out, "<%s%s><%sDatetime>%s</%sDatetime></%s%s>", prefix(source), name, cim,
                     text, cim, prefix(source), name);
+}
+
+/* The text of a property that has one which never changes, its size in *size; NULL: another kind.
+ */
+static const char *fixed_text(const struct sim_instance_source *source,
+                              const struct sim_property *property, size_t *size)
+{
+    const char *text = property->text;
+    switch (property->kind) {
+    case SIM_BUILD:
+        if (source->host->mode.build[0] != '\0')
+            text = source->host->mode.build;
+        break;
+    case SIM_TEXT:
+        break;
+    case SIM_KEY:
+        text = source->key_value;
+        break;
+    case SIM_HOST:
+        text = source->host->computer;
+        break;
+    case SIM_BEARER:
+        if (source->moment.bearer != 0)
+            return NULL;
+        return sim_classes_part(text, source->number, size);
+    case SIM_EACH:
+        return sim_classes_part(text, source->number, size);
+    default:
+        return NULL;
+    }
+    *size = strlen(text);
+    return text;
 }
 
 static void number(struct sim_bytes *out, const struct sim_instance_source *source,
@@ -63,24 +93,18 @@ void sim_instance_property_write(struct sim_bytes *out, const struct sim_instanc
                                  const struct sim_property *property)
 {
     char time[40];
+    size_t size = 0;
+    const char *fixed = fixed_text(source, property, &size);
+    if (fixed != NULL) {
+        part(out, source, property->name, fixed, size);
+        return;
+    }
     switch (property->kind) {
     case SIM_NULL:
         sim_bytes_print(out, "<%s%s xsi:nil=\"true\"/>", prefix(source), property->name);
         return;
-    case SIM_TEXT:
-        element(out, source, property->name, property->text);
-        return;
-    case SIM_EACH:
-        part(out, source, property->name, property->text, source->number);
-        return;
     case SIM_ARRAY:
         array(out, source, property->name, property->text);
-        return;
-    case SIM_KEY:
-        element(out, source, property->name, source->key_value);
-        return;
-    case SIM_HOST:
-        element(out, source, property->name, source->host->computer);
         return;
     case SIM_DATETIME:
         datetime(out, source, property->name, property->text);
@@ -102,23 +126,10 @@ int sim_instance_value(struct sim_bytes *out, const struct sim_instance_source *
 {
     uint64_t value = 0;
     size_t size = 0;
-    const char *text;
-    switch (property->kind) {
-    case SIM_TEXT:
-        sim_bytes_text(out, property->text);
+    const char *fixed = fixed_text(source, property, &size);
+    if (fixed != NULL) {
+        sim_bytes_add(out, fixed, size);
         return 0;
-    case SIM_EACH:
-        text = sim_classes_part(property->text, source->number, &size);
-        sim_bytes_add(out, text, size);
-        return 0;
-    case SIM_KEY:
-        sim_bytes_text(out, source->key_value);
-        return 0;
-    case SIM_HOST:
-        sim_bytes_text(out, source->host->computer);
-        return 0;
-    default:
-        break;
     }
     if (sim_classes_number(source->class, property, source->instance, &source->moment, &value) != 0)
         return -1;
@@ -151,6 +162,8 @@ void sim_instance_write(struct sim_bytes *out, const struct sim_instance_source 
         out, "xmlns:cim=\"http://schemas.dmtf.org/wbem/wscim/1/common\" xsi:type=\"p:%s_Type\">",
         name);
     for (size_t i = 0; i < source->class->property_count; i++) {
+        if (source->keyless && source->class->properties[i].kind == SIM_KEY)
+            continue;
         if (mode->null)
             null_write(out, &source->class->properties[i]);
         else

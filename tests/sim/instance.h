@@ -20,6 +20,7 @@ struct sim_instance_source {
     struct sim_moment moment;
     size_t number; /* of the instance, for what has a part for each */
     bool bare;     /* properties in no namespace: a projection */
+    bool keyless;  /* without its keys */
     /* What sim_instances_at makes where the tables have no such instance. */
     struct sim_instance extra;
     char extra_key[32];

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#define TURN_S 10
 
 static int number_parse(const char *text, int base, uint64_t max, uint64_t *number)
 {
@@ -81,6 +84,9 @@ static int flag_set(struct sim_mode *mode, const char *word)
                  : strcmp(word, "anyns") == 0       ? &mode->any_namespace
                  : strcmp(word, "noschema") == 0    ? &mode->no_schema
                  : strcmp(word, "lyingschema") == 0 ? &mode->lying_schema
+                 : strcmp(word, "amended") == 0     ? &mode->amended
+                 : strcmp(word, "oddkeys") == 0     ? &mode->odd_keys
+                 : strcmp(word, "nokey") == 0       ? &mode->no_key
                  : strcmp(word, "replay") == 0      ? &mode->replay
                                                     : NULL;
     if (flag == NULL)
@@ -89,15 +95,18 @@ static int flag_set(struct sim_mode *mode, const char *word)
     return 0;
 }
 
-/* A word with a count of instances, items or Pulls. */
+/* A word with a count: of instances, items, Pulls, seconds, megabytes. */
 static int count_set(struct sim_mode *mode, const char *word, const char *value)
 {
     uint64_t number = 0;
-    unsigned *count = strcmp(word, "many") == 0     ? &mode->many
-                      : strcmp(word, "first") == 0  ? &mode->first
-                      : strcmp(word, "page") == 0   ? &mode->page
-                      : strcmp(word, "expire") == 0 ? &mode->expire
-                                                    : NULL;
+    unsigned *count = strcmp(word, "many") == 0        ? &mode->many
+                      : strcmp(word, "first") == 0     ? &mode->first
+                      : strcmp(word, "page") == 0      ? &mode->page
+                      : strcmp(word, "expire") == 0    ? &mode->expire
+                      : strcmp(word, "crowd") == 0     ? &mode->crowd
+                      : strcmp(word, "turn") == 0      ? &mode->turn_s
+                      : strcmp(word, "bigschema") == 0 ? &mode->big_schema_mb
+                                                       : NULL;
     if (count == NULL || number_parse(value, 10, 99999, &number) != 0 || number == 0)
         return -1;
     *count = (unsigned)number;
@@ -123,7 +132,9 @@ static int setting_set(struct sim_mode *mode, const char *word, const char *valu
     } else if (strcmp(word, "dialect") == 0 && number_parse(value, 10, 2, &number) == 0 &&
                number >= 1) {
         mode->dialect = (int)number;
-    } else if (strcmp(word, "derived") == 0 && name_copy(mode->derived, value) == 0) {
+    } else if ((strcmp(word, "derived") == 0 && name_copy(mode->derived, value) == 0) ||
+               (strcmp(word, "of") == 0 && name_copy(mode->of, value) == 0) ||
+               (strcmp(word, "build") == 0 && name_copy(mode->build, value) == 0)) {
         return 0;
     } else if (strcmp(word, "replay") == 0 && name_copy(mode->replay_prefix, value) == 0) {
         mode->replay = true;
@@ -135,7 +146,7 @@ static int setting_set(struct sim_mode *mode, const char *word, const char *valu
 
 int sim_mode_parse(const char *text, struct sim_mode *mode, char *complaint, size_t complaint_size)
 {
-    struct sim_mode parsed = {.dialect = 1};
+    struct sim_mode parsed = {.dialect = 1, .turn_s = TURN_S};
     char words[sizeof(parsed.text)];
     if (strlen(text) >= sizeof(words)) {
         snprintf(complaint, complaint_size, "a mode of more than %zu characters",
@@ -157,4 +168,10 @@ int sim_mode_parse(const char *text, struct sim_mode *mode, char *complaint, siz
     }
     *mode = parsed;
     return 0;
+}
+
+const struct sim_mode *sim_mode_for(const struct sim_mode *mode, const char *class_name)
+{
+    static const struct sim_mode calm = {.dialect = 1, .turn_s = TURN_S};
+    return mode->of[0] == '\0' || strcasecmp(mode->of, class_name) == 0 ? mode : &calm;
 }

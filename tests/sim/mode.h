@@ -18,16 +18,26 @@
  *   replay[=PREFIX]  serves recorded instances, from files that begin with PREFIX
  *   many=N           N more instances of every class with a key (instances.h)
  *   churn            instances come and go (instances.h)
+ *   crowd=N          N names of every class with a key, borne by what comes and goes, and Idle
+ *                    (crowd.h); in turns of 10 s, or of turn=S seconds of the virtual clock
+ *   oddkeys          instances more, whose keys are hard to write (instances.h)
+ *   nokey            in an enumeration every second of the instances is without its keys
  *   first=N          the EnumerateResponse holds N items; by default one (shared/facts/wire.md 2)
  *   page=N           no reply holds more than N items
  *   expire=N         the context of an enumeration is forgotten after N Pulls
  *   endless          an enumeration never ends: after the last instance the first comes again
  *   empty            an enumeration never ends, and brings nothing
  *   twice            each instance comes two times in an enumeration
+ *   of=CLASS         what of the above is said of instances and enumerations holds for that class
+ *                    alone
+ *   build=VERSION    of Windows, in Win32_OperatingSystem
  *   noschema         refuses to give class declarations, as hosts before 2012 do
  *                    (shared/facts/wire.md 2; which fault, is this simulator's choice)
  *   lyingschema      every property is declared a uint8, each counter of a wrong type, no key is
- * one nodmtf           refuses Win32_* classes by the DMTF URI, as older Windows does (80338139)
+ *                    one
+ *   bigschema=MB     declarations have so many megabytes of descriptions, whatever the client takes
+ *   amended          declarations are in another language
+ *   nodmtf           refuses Win32_* classes by the DMTF URI, as older Windows does (80338139)
  *   anyns            takes the DMTF URI without __cimnamespace as root/cimv2, as other servers may;
  *                    by default it is root/hardware, which holds none of the classes
  *                    (MS-WSMV 3.1.4.1.1)
@@ -103,9 +113,17 @@ struct sim_mode {
     unsigned first;
     unsigned page;
     unsigned expire;
+    unsigned crowd;
+    unsigned turn_s;
+    bool odd_keys;
+    bool no_key;
+    char of[64];
+    char build[64];
     bool no_dmtf;
     bool no_schema;
     bool lying_schema;
+    bool amended;
+    unsigned big_schema_mb;
     bool any_namespace;
     bool replay;
     char replay_prefix[64];
@@ -115,5 +133,9 @@ struct sim_mode {
 
 /* Reads the words above. 0, or -1 with a sentence in complaint; mode is untouched then. */
 int sim_mode_parse(const char *text, struct sim_mode *mode, char *complaint, size_t complaint_size);
+
+/* The mode as it is for instances and enumerations of a class (without case): *mode, or a normal
+ * one where of=CLASS names another. Borrowed. */
+const struct sim_mode *sim_mode_for(const struct sim_mode *mode, const char *class_name);
 
 #endif

@@ -87,6 +87,8 @@ int sim_process_start(struct sim_process *process, const char *const *arguments,
 
 int sim_process_stop(struct sim_process *process)
 {
+    if (process->pid <= 0)
+        return -1; /* 0 would be whoever is in our group */
     kill(process->pid, SIGTERM);
     return exit_status(process->pid);
 }

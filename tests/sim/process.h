@@ -20,7 +20,8 @@ struct sim_process {
  * or -1 there when it could not be run. */
 int sim_process_start(struct sim_process *process, const char *const *arguments, int *status);
 
-/* Sends SIGTERM and waits for the end. The exit status, or -1: it died otherwise. */
+/* Sends SIGTERM and waits for the end. The exit status, or -1: it died otherwise, or was never
+ * started (a struct of zeros). */
 int sim_process_stop(struct sim_process *process);
 
 #endif

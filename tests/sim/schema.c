@@ -11,6 +11,8 @@ struct writer {
     const struct sim_class *class;
     bool qualifiers;
     bool lies;
+    bool amended;
+    size_t description_bytes; /* of each property; 0: it has none */
 };
 
 /* "0409" is text (shared/facts/wire.md 2). */
@@ -42,6 +44,7 @@ const char *sim_schema_type(const struct sim_property *property)
     case SIM_NULL:
     case SIM_KEY:
     case SIM_HOST:
+    case SIM_BUILD:
         return "string";
     case SIM_TEXT:
     case SIM_EACH:
@@ -64,6 +67,34 @@ static void qualifier(const struct writer *writer, const char *name, const char 
     sim_bytes_print(writer->out, "<QUALIFIER NAME=\"%s\" TYPE=\"%s\"><VALUE>", name, type);
     sim_bytes_xml(writer->out, value);
     sim_bytes_print(writer->out, "</VALUE></QUALIFIER>");
+}
+
+/* Said in German, and of itself that it is (the word is our own: no recorded declaration was
+ * translated). */
+static void translation(const struct writer *writer, const char *name, const char *text)
+{
+    if (!writer->qualifiers)
+        return;
+    sim_bytes_print(writer->out,
+                    "<QUALIFIER NAME=\"%s\" TYPE=\"string\" TOINSTANCE=\"true\" "
+                    "TRANSLATABLE=\"true\" xml:lang=\"de-DE\"><VALUE>",
+                    name);
+    sim_bytes_xml(writer->out, text);
+    sim_bytes_text(writer->out, "</VALUE></QUALIFIER>");
+}
+
+static void padding(const struct writer *writer)
+{
+    static const char words[] = "was hier steht, liest niemand; ";
+    if (writer->description_bytes == 0 || !writer->qualifiers)
+        return;
+    sim_bytes_text(writer->out, "<QUALIFIER NAME=\"Description\" TYPE=\"string\"><VALUE>");
+    for (size_t left = writer->description_bytes; left > 0;) {
+        size_t size = left < sizeof(words) - 1 ? left : sizeof(words) - 1;
+        sim_bytes_add(writer->out, words, size);
+        left -= size;
+    }
+    sim_bytes_text(writer->out, "</VALUE></QUALIFIER>");
 }
 
 static bool is_key(const struct sim_class *class, const char *name)
@@ -93,7 +124,16 @@ static void property(const struct writer *writer, const struct sim_property *fro
     if (is_key(writer->class, from->name) && !writer->lies)
         qualifier(writer, "key", "boolean", "TRUE");
     counter(writer, from);
-    qualifier(writer, "DisplayName", "string", "\xe6\x8f\x8f\xe8\xbf\xb0 <TRUE>");
+    if (writer->amended) {
+        translation(writer, "DisplayName", "Z\xc3\xa4hlertyp: 65536, Schl\xc3\xbcssel: TRUE");
+        translation(writer, "Description",
+                    "Die Gr\xc3\xb6\xc3\x9f"
+                    "e \"<VALUE>\" in 1.024 Byte");
+        translation(writer, "Units", "Prozent");
+    } else {
+        qualifier(writer, "DisplayName", "string", "\xe6\x8f\x8f\xe8\xbf\xb0 <TRUE>");
+    }
+    padding(writer);
     qualifier(writer, "read", "boolean", "TRUE");
     sim_bytes_print(writer->out, "</%s>", element);
 }
@@ -101,12 +141,21 @@ static void property(const struct writer *writer, const struct sim_property *fro
 void sim_schema_write(struct sim_bytes *out, const struct sim_host *host,
                       const struct sim_class *class, bool with_qualifiers)
 {
-    struct writer writer = {out, class, with_qualifiers, host->mode.lying_schema};
+    struct writer writer = {
+        .out = out,
+        .class = class,
+        .qualifiers = with_qualifiers,
+        .lies = host->mode.lying_schema,
+        .amended = host->mode.amended,
+        .description_bytes = host->mode.big_schema_mb * 1048576ul / class->property_count,
+    };
     bool raw = strncasecmp(class->name, "Win32_PerfRawData_", 18) == 0;
     sim_bytes_print(out, "<CLASS NAME=\"%s\"%s>", class->name,
                     raw ? " SUPERCLASS=\"Win32_PerfRawData\"" : "");
     qualifier(&writer, "dynamic", "boolean", "TRUE");
-    qualifier(&writer, "Locale", "sint32", "1033");
+    qualifier(&writer, "Locale", "sint32", writer.amended ? "1031" : "1033");
+    if (writer.amended)
+        qualifier(&writer, "AmendedLocale", "sint32", "1031");
     if (raw)
         qualifier(&writer, "HiPerf", "boolean", "TRUE");
     if (class->key == NULL)

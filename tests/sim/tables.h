@@ -39,6 +39,8 @@ enum sim_counter_type {
 #define KEY(n)              {.name = n, .kind = SIM_KEY}
 #define HOST(n)             {.name = n, .kind = SIM_HOST}
 #define DATE(n, t)          {.name = n, .kind = SIM_DATETIME, .text = t}
+#define BUILD(n, t)         {.name = n, .kind = SIM_BUILD, .text = t}
+#define BEARER(n, t, ...)   {.name = n, .kind = SIM_BEARER, .text = t, __VA_ARGS__}
 #define BOOT_DATE(n)        {.name = n, .kind = SIM_DATETIME_BOOT}
 #define NOW_DATE(n)         {.name = n, .kind = SIM_DATETIME_NOW}
 #define BOOT(n)             {.name = n, .kind = SIM_BOOT, AS64(PERF_ELAPSED)}

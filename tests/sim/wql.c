@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define PARENTHESES_MAX 32
+
 /* Reads words out of the text into a buffer of the same size, each ended by a zero. */
 struct scanner {
     const char *at;
@@ -63,6 +65,17 @@ static bool is_keyword(enum kind kind, const char *text, const char *keyword)
     return kind == WORD && strcasecmp(text, keyword) == 0;
 }
 
+/* Whether a keyword or a sign comes next, and past it then. */
+static bool accept(struct scanner *scanner, enum kind kind, const char *wanted)
+{
+    const struct scanner before = *scanner;
+    const char *text;
+    if (next(scanner, &text) == kind && strcasecmp(text, wanted) == 0)
+        return true;
+    *scanner = before;
+    return false;
+}
+
 /* The columns up to and including FROM. */
 static int columns_take(struct scanner *scanner, struct sim_wql *query)
 {
@@ -98,18 +111,60 @@ static int comparison_find(const char *text, enum sim_wql_comparison *comparison
     return strcmp(text, "!=") == 0 ? 0 : -1;
 }
 
-static int condition_take(struct scanner *scanner, struct sim_wql *query)
+static int condition_take(struct scanner *scanner, struct sim_wql *query, bool negated)
 {
     struct sim_wql_condition *condition = &query->conditions[query->condition_count];
     const char *text;
-    if (query->condition_count++ == SIM_WQL_CONDITIONS_MAX ||
+    if (query->condition_count == SIM_WQL_CONDITIONS_MAX ||
         next(scanner, &condition->property) != WORD)
         return -1;
+    query->condition_count++;
+    query->steps[query->step_count++] = SIM_WQL_CONDITION;
+    condition->negated = negated;
     enum kind kind = next(scanner, &text);
     if ((kind != SIGN && kind != WORD) || comparison_find(text, &condition->comparison) != 0)
         return -1;
     kind = next(scanner, &condition->value);
     return kind == WORD || kind == QUOTED ? 0 : -1;
+}
+
+static int expression_take(struct scanner *scanner, struct sim_wql *query, bool negated,
+                           size_t depth);
+
+static int factor_take(struct scanner *scanner, struct sim_wql *query, bool negated, size_t depth)
+{
+    while (accept(scanner, WORD, "not"))
+        negated = !negated;
+    if (!accept(scanner, SIGN, "("))
+        return condition_take(scanner, query, negated);
+    if (depth == PARENTHESES_MAX || expression_take(scanner, query, negated, depth + 1) != 0)
+        return -1;
+    return accept(scanner, SIGN, ")") ? 0 : -1;
+}
+
+static int term_take(struct scanner *scanner, struct sim_wql *query, bool negated, size_t depth)
+{
+    if (factor_take(scanner, query, negated, depth) != 0)
+        return -1;
+    while (accept(scanner, WORD, "and")) {
+        if (factor_take(scanner, query, negated, depth) != 0)
+            return -1;
+        query->steps[query->step_count++] = negated ? SIM_WQL_OR : SIM_WQL_AND;
+    }
+    return 0;
+}
+
+static int expression_take(struct scanner *scanner, struct sim_wql *query, bool negated,
+                           size_t depth)
+{
+    if (term_take(scanner, query, negated, depth) != 0)
+        return -1;
+    while (accept(scanner, WORD, "or")) {
+        if (term_take(scanner, query, negated, depth) != 0)
+            return -1;
+        query->steps[query->step_count++] = negated ? SIM_WQL_AND : SIM_WQL_OR;
+    }
+    return 0;
 }
 
 static int query_take(struct scanner *scanner, struct sim_wql *query)
@@ -122,14 +177,9 @@ static int query_take(struct scanner *scanner, struct sim_wql *query)
     kind = next(scanner, &text);
     if (kind == END)
         return 0;
-    if (!is_keyword(kind, text, "where"))
+    if (!is_keyword(kind, text, "where") || expression_take(scanner, query, false, 0) != 0)
         return -1;
-    do {
-        if (condition_take(scanner, query) != 0)
-            return -1;
-        kind = next(scanner, &text);
-    } while (is_keyword(kind, text, "and"));
-    return kind == END ? 0 : -1;
+    return next(scanner, &text) == END ? 0 : -1;
 }
 
 int sim_wql_parse(const char *text, struct sim_wql *query)
@@ -175,10 +225,8 @@ static int compare(const char *a, const char *b)
     return left < right ? -1 : left > right;
 }
 
-bool sim_wql_fulfils(const struct sim_wql_condition *condition, const char *value)
+static bool matches(const struct sim_wql_condition *condition, const char *value)
 {
-    if (value == NULL)
-        return false;
     int order = compare(value, condition->value);
     switch (condition->comparison) {
     case SIM_WQL_EQUAL:
@@ -197,6 +245,26 @@ bool sim_wql_fulfils(const struct sim_wql_condition *condition, const char *valu
         return like(value, condition->value);
     }
     return false;
+}
+
+bool sim_wql_fulfils(const struct sim_wql_condition *condition, const char *value)
+{
+    return value != NULL && matches(condition, value) != condition->negated;
+}
+
+bool sim_wql_wants(const struct sim_wql *query, const bool fulfilled[SIM_WQL_CONDITIONS_MAX])
+{
+    bool pile[SIM_WQL_CONDITIONS_MAX + 1] = {true};
+    size_t top = 0, condition = 0;
+    for (size_t i = 0; i < query->step_count; i++) {
+        if (query->steps[i] == SIM_WQL_CONDITION) {
+            pile[++top] = fulfilled[condition++];
+            continue;
+        }
+        bool last = pile[top--];
+        pile[top] = query->steps[i] == SIM_WQL_AND ? pile[top] && last : pile[top] || last;
+    }
+    return pile[top];
 }
 
 void sim_wql_free(struct sim_wql *query)
