@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* conf/modules.md says what conf/modules gives: MI_WRITE_EXPECTED=1 writes it. */
+/* The shipped modules: conf/modules.md says what they give (MI_WRITE_EXPECTED=1 writes it), what
+ * their comments show can be written, and nothing that counts is taken for a plain number. */
 #include "config_fixture.h"
 
 #include <dirent.h>
+
+#include "metric/counter.h"
 
 static const char HEAD[] = "# What the shipped modules give\n"
                            "\n"
@@ -10,11 +13,14 @@ static const char HEAD[] = "# What the shipped modules give\n"
                            "the files of `modules/`, and\n"
                            "`make check` fails where it is not true. Before the `/` stand "
                            "collectd's plugin and plugin_instance,\n"
-                           "behind it type and type_instance; `Name` and `ObjectId` stand for what "
-                           "the host has to say. A metric\n"
-                           "that is `raw` is a counter (DERIVE), its unit that of its rate; "
-                           "`cooked` is made of two replies, but\n"
-                           "for fractions and times, which need one.\n";
+                           "behind it type and type_instance; `{Name}` stands for the Name of each "
+                           "instance that the host has. A\n"
+                           "metric that is `raw` is a counter (DERIVE), its unit that of its rate; "
+                           "`cooked` is made of two replies,\n"
+                           "but for fractions and times, which need one. \"Every instance\" is "
+                           "without those that are the sum of\n"
+                           "the others (`_Total`); what else is left out can be said otherwise in "
+                           "the inventory.\n";
 
 static int is_module(const struct dirent *entry)
 {
@@ -31,25 +37,10 @@ static char *read_module(const char *name, bool *is_set)
     return text;
 }
 
-/* A use of it; of the key that the module leaves to the host, its own name in braces. */
-static void add_use(struct buf *uses, const char *name, const char *text)
-{
-    const char *given = strstr(text, ": []");
-    size_t size = 0;
-    while (given != NULL && strchr("{ ", given[-(ptrdiff_t)size - 1]) == NULL)
-        size++;
-    if (given == NULL)
-        buf_add_format(uses, "%s, ", name);
-    else
-        buf_add_format(uses, "{%s: {keys: {%.*s: ['%.*s']}}}, ", name, (int)size, given - size,
-                       (int)size, given - size);
-}
-
 /* What a type of types.db counts; of those that are not here the name of the type says it. */
 static const char *unit_of(const struct model_type *type)
 {
     static const char *const rows[][2] = {
-        {"bitrate", "bit/s"},
         {"bool", "1 or 0"},
         {"bytes", "B"},
         {"cpu", "1/100 s a second"},
@@ -58,12 +49,12 @@ static const char *unit_of(const struct model_type *type)
         {"disk_octets", "B/s"},
         {"duration", "s"},
         {"if_octets", "B/s"},
+        {"io_octets", "B/s"},
         {"memory", "B"},
         {"percent", "%"},
         {"percent_bytes", "%"},
         {"ps_cputime", "us a second"},
         {"ps_data", "B"},
-        {"ps_disk_octets", "B/s"},
         {"ps_rss", "B"},
         {"ps_vm", "B"},
         {"response_time", "ms"},
@@ -76,6 +67,14 @@ static const char *unit_of(const struct model_type *type)
         if (strcmp(rows[i][0], type->name) == 0)
             return rows[i][1];
     return type->sources[0] == MODEL_DERIVE ? "1/s" : "";
+}
+
+/* Whether it is the number that stands there. */
+static bool is_plain(const struct model_metric *metric)
+{
+    return metric->reading == MODEL_READING_COOKED &&
+           metric_counter_samples(metric->counter_type) == 1 &&
+           metric_counter_needs(metric->counter_type) == 0;
 }
 
 /* What is made of the properties, in the words of conf/README.md. */
@@ -94,7 +93,8 @@ static void say_reading(struct buf *out, const struct model_metric *metric)
     };
     assert_true(metric->reading < sizeof words / sizeof words[0]);
     assert_non_null(words[metric->reading]);
-    buf_add_text(out, words[metric->reading]);
+    if (!is_plain(metric))
+        buf_add_text(out, words[metric->reading]);
     if (metric->state != NULL)
         buf_add_format(out, " %s", metric->state);
     for (size_t i = 0; metric->map != NULL && i < metric->map->count; i++)
@@ -157,17 +157,61 @@ static bool is_first(const struct model_round *round, size_t k)
     return true;
 }
 
-static size_t say_metrics(struct buf *out, const struct model_host *host, const char *module)
+static size_t say_metrics(struct buf *out, const struct model_instance *instance,
+                          const char *module)
+{
+    if (strcmp(instance->module, module) != 0)
+        return 0;
+    for (size_t i = 0; i < instance->metric_count; i++)
+        say_metric(out, instance, &instance->metrics[i]);
+    return instance->metric_count;
+}
+
+static void say_patterns(struct buf *out, const char *key, const char *relation,
+                         const char *const *patterns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (i == 0)
+            buf_add_format(out, ", its %s%s `%s`", key, relation, patterns[i]);
+        else
+            buf_add_format(out, ", `%s`", patterns[i]);
+}
+
+/* Which instances of the class are meant, where only the host can name them. */
+static void say_discovery(struct buf *out, const struct model_discovery *discovery)
+{
+    buf_add_format(out, "\nEvery instance of %s", discovery->rule.class_name);
+    if (discovery->where != NULL)
+        buf_add_format(out, " where `%s`", discovery->where);
+    for (size_t i = 0; i < discovery->key_count; i++) {
+        const struct model_discovery_key *key = &discovery->keys[i];
+        say_patterns(out, key->name, "", key->values, key->value_count);
+        say_patterns(out, key->name, " like", key->include, key->include_count);
+        say_patterns(out, key->name, " not like", key->exclude, key->exclude_count);
+    }
+    buf_add_text(out, ".\n");
+}
+
+static void say_discoveries(struct buf *out, const struct model_host *host, const char *module)
+{
+    for (size_t i = 0; i < host->round_count; i++)
+        for (size_t k = 0; k < host->rounds[i].discovery_count; k++)
+            if (strcmp(host->rounds[i].discoveries[k]->rule.module, module) == 0)
+                say_discovery(out, host->rounds[i].discoveries[k]);
+}
+
+/* Those of the instances that the module names, then those of what the host names. */
+static size_t say_host(struct buf *out, const struct model_host *host, const char *module)
 {
     size_t count = 0;
-    for (size_t i = 0; i < host->round_count; i++)
-        for (size_t k = 0; k < host->rounds[i].instance_count; k++) {
-            const struct model_instance *instance = host->rounds[i].instances[k];
-            if (strcmp(instance->module, module) != 0 || !is_first(&host->rounds[i], k))
-                continue;
-            for (size_t m = 0; m < instance->metric_count; m++, count++)
-                say_metric(out, instance, &instance->metrics[m]);
-        }
+    for (size_t i = 0; i < host->round_count; i++) {
+        const struct model_round *round = &host->rounds[i];
+        for (size_t k = 0; k < round->instance_count; k++)
+            if (is_first(round, k))
+                count += say_metrics(out, round->instances[k], module);
+        for (size_t k = 0; k < round->discovery_count; k++)
+            count += say_metrics(out, &round->discoveries[k]->rule, module);
+    }
     return count;
 }
 
@@ -178,8 +222,9 @@ static void say_module(struct buf *out, const struct model *model, const char *n
     buf_add_format(out, "\n## %s\n\n", name);
     if (!is_set) {
         say_comment(out, text);
+        say_discoveries(out, &model->hosts[0], name);
         buf_add_text(out, "\n| metric | unit | made | of |\n| --- | --- | --- | --- |\n");
-        assert_true(say_metrics(out, &model->hosts[0], name) > 0);
+        assert_true(say_host(out, &model->hosts[0], name) > 0);
     } else {
         const char *list = strstr(text, "\nmodules:\n") + 1;
         buf_add_format(out, "A set of these:\n\n```\n%s```\n", list);
@@ -187,25 +232,12 @@ static void say_module(struct buf *out, const struct model *model, const char *n
     free(text);
 }
 
-static void load_modules(struct fixture *fixture, struct dirent **files, int count)
+/* The inventory hosts.yaml with the shipped modules; nothing is said. */
+static void load(struct fixture *fixture, const struct buf *inventory)
 {
     char modules[4096];
     const char *inventories[] = {"hosts.yaml"};
-    struct buf text;
-    buf_init(&text, FIXTURE_TEXT_MAX_BYTES);
-    buf_add_text(&text, "auths: {a: {method: basic, user: u, password_file: secret}}\n"
-                        "hosts: {h: {auth: a, modules: [");
-    for (int i = 0; i < count; i++) {
-        bool is_set;
-        *strstr(files[i]->d_name, ".yaml") = '\0';
-        char *module = read_module(files[i]->d_name, &is_set);
-        if (!is_set)
-            add_use(&text, files[i]->d_name, module);
-        free(module);
-    }
-    buf_add_text(&text, "]}}\n");
-    fixture_write("hosts.yaml", buf_text(&text));
-    buf_free(&text);
+    fixture_write("hosts.yaml", buf_text(inventory));
     snprintf(modules, sizeof modules, "%s/conf/modules", fixture_source());
     struct config_sources sources = {.shipped_module_dir = modules,
                                      .inventories = inventories,
@@ -215,23 +247,56 @@ static void load_modules(struct fixture *fixture, struct dirent **files, int cou
     assert_string_equal(fixture_said(fixture), "");
 }
 
+/* All but the sets, on one host. */
+static void load_modules(struct fixture *fixture, struct dirent **files, int count)
+{
+    struct buf text;
+    buf_init(&text, FIXTURE_TEXT_MAX_BYTES);
+    buf_add_text(&text, "auths: {a: {method: basic, user: u, password_file: secret}}\n"
+                        "hosts: {h: {auth: a, modules: [");
+    for (int i = 0; i < count; i++) {
+        bool is_set;
+        *strstr(files[i]->d_name, ".yaml") = '\0';
+        char *module = read_module(files[i]->d_name, &is_set);
+        if (!is_set)
+            buf_add_format(&text, "%s, ", files[i]->d_name);
+        free(module);
+    }
+    buf_add_text(&text, "]}}\n");
+    load(fixture, &text);
+    buf_free(&text);
+}
+
+/* New, with its members: free them. */
+static int list_modules(struct dirent ***files)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/conf/modules", fixture_source());
+    int count = scandir(path, files, is_module, alphasort);
+    assert_in_range(count, 6, 1000);
+    return count;
+}
+
+static void forget_modules(struct dirent **files, int count)
+{
+    for (int i = 0; i < count; i++)
+        free(files[i]);
+    free(files);
+}
+
 static void what_the_modules_give_stands_in_conf_modules_md(void **state)
 {
     struct fixture *fixture = *state;
     struct buf out;
     struct dirent **files = NULL;
     char path[4096];
-    snprintf(path, sizeof path, "%s/conf/modules", fixture_source());
-    int count = scandir(path, &files, is_module, alphasort);
-    assert_true(count > 0);
+    int count = list_modules(&files);
     load_modules(fixture, files, count);
     buf_init(&out, FIXTURE_TEXT_MAX_BYTES);
     buf_add_text(&out, HEAD);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         say_module(&out, fixture->model, files[i]->d_name);
-        free(files[i]);
-    }
-    free(files);
+    forget_modules(files, count);
     snprintf(path, sizeof path, "%s/conf/modules.md", fixture_source());
     if (fixture_is_writing()) {
         fixture_write(path, buf_text(&out));
@@ -245,11 +310,82 @@ static void what_the_modules_give_stands_in_conf_modules_md(void **state)
     buf_free(&out);
 }
 
+/* A host with what a comment shows (`#   extra_modules: [...]`), beside the set windows where it
+ * adds to something. */
+static void add_example(struct buf *hosts, const char *line, size_t number)
+{
+    const char *example = line + strlen("#   ");
+    bool adds = strncmp(example, "extra_modules: [", 16) == 0;
+    if (!adds && strncmp(example, "modules: [", 10) != 0)
+        return;
+    buf_add_format(hosts, "  h%zu:\n    auth: a\n%s    %s\n", number,
+                   adds ? "    modules: [windows]\n" : "", example);
+}
+
+static void what_the_comments_show_can_be_written(void **state)
+{
+    struct fixture *fixture = *state;
+    struct dirent **files = NULL;
+    struct buf text;
+    size_t number = 0;
+    int count = list_modules(&files);
+    buf_init(&text, FIXTURE_TEXT_MAX_BYTES);
+    buf_add_text(&text, "auths: {a: {method: basic, user: u, password_file: secret}}\nhosts:\n");
+    for (int i = 0; i < count; i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s/conf/modules/%s", fixture_source(), files[i]->d_name);
+        char *module = fixture_read(path, NULL);
+        char *rest = module;
+        for (char *line; (line = strsep(&rest, "\n")) != NULL; number++)
+            if (strncmp(line, "#   ", 4) == 0)
+                add_example(&text, line, number);
+        free(module);
+    }
+    load(fixture, &text);
+    assert_in_range(fixture->report.host_count, 30, 1000);
+    buf_free(&text);
+    forget_modules(files, count);
+}
+
+static void check_types(const struct model_instance *instance)
+{
+    if (strncmp(instance->class_name, "Win32_PerfRawData_", 18) != 0)
+        return;
+    for (size_t i = 0; i < instance->metric_count; i++) {
+        const struct model_metric *metric = &instance->metrics[i];
+        if (metric->reading == MODEL_READING_NUMBER ||
+            (metric->reading == MODEL_READING_COOKED &&
+             metric->counter_type == MODEL_COUNTER_UNKNOWN))
+            fail_msg("%s of module %s: %s has no counter", instance->class_name, instance->module,
+                     metric->properties[0]);
+    }
+}
+
+/* Without a schema of the class such a metric is refused (metric/completion.h). */
+static void every_performance_counter_says_its_type(void **state)
+{
+    struct fixture *fixture = *state;
+    struct dirent **files = NULL;
+    int count = list_modules(&files);
+    load_modules(fixture, files, count);
+    forget_modules(files, count);
+    const struct model_host *host = &fixture->model->hosts[0];
+    for (size_t i = 0; i < host->round_count; i++) {
+        for (size_t k = 0; k < host->rounds[i].instance_count; k++)
+            check_types(host->rounds[i].instances[k]);
+        for (size_t k = 0; k < host->rounds[i].discovery_count; k++)
+            check_types(&host->rounds[i].discoveries[k]->rule);
+    }
+}
+
+#define MODULES_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_the_modules_give_stands_in_conf_modules_md,
-                                        fixture_setup, fixture_teardown),
+        MODULES_TEST(what_the_modules_give_stands_in_conf_modules_md),
+        MODULES_TEST(what_the_comments_show_can_be_written),
+        MODULES_TEST(every_performance_counter_says_its_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

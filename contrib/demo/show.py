@@ -20,8 +20,8 @@ import stand  # noqa: E402  pylint: disable=wrong-import-position
 
 HOSTS = ("web01.example.com", "web02.example.com", "sql01.example.com")
 # Something in the names of each module of the set `windows`; tcp's are those of collectd's tcpconns plugin.
-MODULES = ("os", "cpu", "memory", "paging", "logical_disk", "logical_disk_io", "physical_disk", "system", "tcpconns", "services",
-           "sessions", "time")
+MODULES = ("os", "cpu", "memory", "paging", "logical_disk", "logical_disk_io", "physical_disk", "interface", "system", "tcpconns",
+           "services", "sessions", "time")
 INTERVAL_S = 2
 
 INVENTORY = """\

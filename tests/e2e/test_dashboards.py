@@ -112,6 +112,11 @@ def every_query_finds_something(folder):
         stand.until(lambda: carbon.points(), "whisper files")
         nothing = empty(queries("graphite"), of_graphite)
         assert not nothing, "\n".join(["Graphite targets that find nothing:", *map(str, nothing)])
+        # Of the processors those of the whole host, although each is there for itself, too.
+        for title, wanted in (("Processor used", 1), ("Processor time", 3)):
+            for kind, find in (("prometheus", prometheus.query), ("graphite", web.render)):
+                series = [one for panel, query in queries(kind) if panel == title for one in find(query)]
+                assert len(series) == wanted, (kind, title, series)
         # The variables of the dashboards offer the host.
         assert web.find("collectd.*") == [HOST.replace(".", "_")]
         assert prometheus.api("label/instance/values", **{"match[]": 'collectd_mi_gauge{mi="host",type="up"}'}) == [HOST]

@@ -19,8 +19,8 @@ def three_hosts_show_every_module(folder):
     with start(folder, "8") as demo:
         text = demo.child.communicate(timeout=stand.PATIENCE_S)[0]
         assert demo.child.returncode == 0, text
-    for word in ("web01.example.com", "web02.example.com", "sql01.example.com", "df_df_complex C free", "cpu_total _Total user /s",
-                 "http://127.0.0.1:"):
+    for word in ("web01.example.com", "web02.example.com", "sql01.example.com", "df_df_complex C free", "cpu_percent active",
+                 "contextswitch_total /s", "http://127.0.0.1:"):
         assert word in text, "no %s in\n%s" % (word, text)
     assert not os.listdir(folder), "left behind: %r" % os.listdir(folder)
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Debian's carbon-cache takes what collectd's write_graphite sends: the whisper files hold the simulated hosts' numbers."""
+import shipped
 import stand
 import writers
 
@@ -11,9 +12,11 @@ NAMES = {
     ("memory/memory-free", "value"): "memory.memory-free",
     ("swap/swap-used", "value"): "swap.swap-used",
     ("df-C/df_complex-free", "value"): "df-C.df_complex-free",
-    ("cpu-_Total/cpu-idle", "value"): "cpu-_Total.cpu-idle",
+    ("cpu-0/cpu-idle", "value"): "cpu-0.cpu-idle",
     ("disk-C/disk_octets", "read"): "disk-C.disk_octets.read",
     ("interface-Intel_R__PRO_1000/if_octets", "rx"): "interface-Intel_R__PRO_1000.if_octets.rx",
+    ("df-D/df_complex-free", "value"): "df-D.df_complex-free",
+    ("disk-disk1_D/disk_octets", "write"): "disk-disk1_D.disk_octets.write",
     ("mi-system/ps_count", "threads"): "mi-system.ps_count.threads",
 }
 # Above the second of a whisper point, so that no value is overwritten by the next.
@@ -47,9 +50,9 @@ def numbers_and_names_arrive_in_whisper_files(folder):
                 assert len([rate for rate in rates[what] if rate]) == 1, (what, rates[what])
             else:
                 assert set(rates[what]) == {before[what], after[what]}, (what, rates[what])
-        # The three come in one reply, so that their shares are those of the host whatever the interval really was.
+        # The three come in one reply, so that their shares are those of the processor whatever the interval really was.
         for host in HOSTS:
-            cpu = [(host, "cpu-_Total/cpu-" + state, "value") for state in ("user", "system", "idle")]
+            cpu = [(host, "cpu-0/cpu-" + state, "value") for state in ("user", "system", "idle")]
             for what in cpu:
                 share = max(rates[what]) / sum(max(rates[one]) for one in cpu)
                 wanted = (after[what] - before[what]) / sum(after[one] - before[one] for one in cpu)
@@ -76,6 +79,29 @@ def numbers_and_names_arrive_in_whisper_files(folder):
         assert not writers.complaints(collectd), collectd.log()
 
 
+def every_metric_of_the_set_windows_is_there_under_its_native_name(folder):
+    writers.needs("carbon-cache")
+    host = HOSTS[0]
+    wanted = {writers.graphite_name(prefix, host, identity, source) for prefix in ("collectd", "counters")
+              for identity in shipped.of_windows("cpus", "processes") | shipped.OWN for source, _ in writers.data_sources(identity)}
+    # The host's clock runs, so that there are averages too.
+    with writers.start_running_host(folder, host, rate=10) as simhost, writers.Carbon(folder + "/carbon") as carbon, \
+            writers.collectd(folder, simhost, [host], carbon=carbon) as collectd:
+        there = set()
+
+        def all_there():
+            there.update(carbon.points())
+            return there >= wanted
+        try:
+            collectd.wait_for(all_there, "all of %d files" % len(wanted))
+        except AssertionError as reason:
+            raise AssertionError("not there: %r" % sorted(wanted - there)) from reason
+        assert there == wanted, "not promised: %r" % sorted(there - wanted)
+        assert all(points for points in carbon.points().values())
+        collectd.finish()
+        assert not writers.complaints(collectd), collectd.log()
+
+
 def graphite_web_renders_them(folder):
     writers.needs("carbon-cache", "graphite-manage")
     with stand.start_hosts(folder, *HOSTS) as simhost, writers.Carbon(folder + "/carbon") as carbon, \
@@ -90,7 +116,8 @@ def graphite_web_renders_them(folder):
                           "free space of both hosts: %r" % wanted)
         assert web.find("collectd.*") == sorted(wanted)
         # Names survive globs: no brackets are left in them.
-        collectd.wait_for(lambda: web.find("collectd.*.interface-*") == ["interface-Intel_R__PRO_1000"], "the interface")
+        interfaces = ["interface-Intel_R__PRO_1000", "interface-Intel_R__PRO_1000__2"]
+        collectd.wait_for(lambda: web.find("collectd.*.interface-*") == interfaces, "the interfaces")
         picture = web.ask("/render", target=target, format="png", **{"from": "-5min"})
         assert picture.startswith(b"\x89PNG"), picture[:100]
         collectd.finish()
@@ -98,5 +125,6 @@ def graphite_web_renders_them(folder):
 
 stand.main([
     numbers_and_names_arrive_in_whisper_files,
+    every_metric_of_the_set_windows_is_there_under_its_native_name,
     graphite_web_renders_them,
 ])

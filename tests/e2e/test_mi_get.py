@@ -110,7 +110,7 @@ def all_instances_and_queries_are_printed(folder):
         where, right = url(simhost), secret(folder)
         query = "SELECT Name, State FROM Win32_Service WHERE Name LIKE 'W%' AND State = 'Running'"
         cases = [
-            (["--all", "--keys", where, "Win32_LogicalDisk"], "DeviceID\tC:\n\nDeviceID\tD:\n"),
+            (["--all", "--keys", where, "Win32_LogicalDisk"], "DeviceID\tC:\n\nDeviceID\tD:\n\nDeviceID\tE:\n"),
             (["--all", where, "Win32_Service", "Name"], None),
             (["--query", query, "--json", where], '{"Name": "W32Time", "State": "Running"}\n{"Name": "WinRM", "State": "Running"}\n'
                                                   '{"Name": "Winmgmt", "State": "Running"}\n'),

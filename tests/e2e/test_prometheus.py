@@ -3,6 +3,7 @@
 """Debian's prometheus scrapes collectd's write_prometheus: the numbers that PromQL gives are those of the simulated hosts."""
 import re
 
+import shipped
 import stand
 import writers
 
@@ -13,10 +14,12 @@ NAMES = {
     ("memory/memory-free", "value"): 'collectd_memory{instance="%s",memory="free"}',
     ("swap/swap-used", "value"): 'collectd_swap{instance="%s",swap="used"}',
     ("df-C/df_complex-free", "value"): 'collectd_df_df_complex{instance="%s",df="C",type="free"}',
-    ("cpu-_Total/cpu-idle", "value"): 'collectd_cpu_total{instance="%s",cpu="_Total",type="idle"}',
+    ("cpu-0/cpu-idle", "value"): 'collectd_cpu_total{instance="%s",cpu="0",type="idle"}',
     ("disk-C/disk_octets", "read"): 'collectd_disk_disk_octets_read_total{instance="%s",disk="C"}',
     ("interface-Intel_R__PRO_1000/if_octets", "rx"):
         'collectd_interface_if_octets_rx_total{instance="%s",interface="Intel_R__PRO_1000"}',
+    ("df-D/df_complex-free", "value"): 'collectd_df_df_complex{instance="%s",df="D",type="free"}',
+    ("disk-disk1_D/disk_octets", "write"): 'collectd_disk_disk_octets_write_total{instance="%s",disk="disk1_D"}',
     ("mi-system/ps_count", "threads"): 'collectd_mi_ps_count_threads{instance="%s",mi="system"}',
 }
 UP = 'collectd_mi_gauge{instance="%s",mi="host",type="up"}'
@@ -43,17 +46,17 @@ def numbers_and_names_arrive_in_prometheus(folder):
         simhost.advance(100)
         after = writers.values_of(simhost, HOSTS)
         wait_for(after, "the hosts' values 100 s later")
-        # Over time: the counters grew by what the hosts counted, and the share of the processors' time follows.
+        # Over time: the counters grew by what the hosts counted, and the share of a processor's time follows.
         for host, identity, source in before:
             query = writers.selector(names[host, identity, source])
             grown = prometheus.value("max_over_time(%s[5m]) - min_over_time(%s[5m])" % (query, query))
             wanted = after[host, identity, source] - before[host, identity, source]
             assert grown == abs(wanted) and (wanted > 0 or (identity, source) not in writers.COUNTERS), (query, grown, wanted)
         for host in HOSTS:
-            ticks = {state: after[host, "cpu-_Total/cpu-" + state, "value"] - before[host, "cpu-_Total/cpu-" + state, "value"]
+            ticks = {state: after[host, "cpu-0/cpu-" + state, "value"] - before[host, "cpu-0/cpu-" + state, "value"]
                      for state in ("user", "system", "idle")}
-            share = prometheus.value('sum(rate(collectd_cpu_total{instance="%s",type!="idle"}[5m]))'
-                                     '/ sum(rate(collectd_cpu_total{instance="%s"}[5m]))' % (host, host))
+            share = prometheus.value('sum(rate(collectd_cpu_total{instance="%s",cpu="0",type!="idle"}[5m]))'
+                                     '/ sum(rate(collectd_cpu_total{instance="%s",cpu="0"}[5m]))' % (host, host))
             wanted = (ticks["user"] + ticks["system"]) / sum(ticks.values())
             assert abs(share - wanted) < 1e-9, (host, share, wanted)
         # Every identity that collectd has is a series there with one of its numbers, and no other series is.
@@ -64,6 +67,27 @@ def numbers_and_names_arrive_in_prometheus(folder):
         for name, value in there.items():
             # csv has six decimals.
             assert any(abs(value - one) <= 1e-6 for one in written[name]), (name, value, written[name])
+        assert not writers.complaints(collectd), collectd.log()
+
+
+def every_metric_of_the_set_windows_is_there_under_its_native_name(folder):
+    writers.needs("prometheus")
+    host = HOSTS[0]
+    identities = shipped.of_windows("cpus", "processes") | shipped.OWN
+    wanted = {writers.prometheus_name(host, identity, *source) for identity in identities
+              for source in writers.data_sources(identity)}
+    # The host's clock runs, so that there are averages too.
+    with writers.start_running_host(folder, host, rate=10) as simhost, \
+            writers.collectd(folder, simhost, [host], prometheus=True) as collectd, \
+            writers.Prometheus(folder + "/prometheus", collectd.prometheus_port) as prometheus:
+        def there():
+            return {writers.name_of(labels) for labels, _ in prometheus.query('{__name__=~"collectd_.*"}')}
+        try:
+            collectd.wait_for(lambda: there() >= wanted, "all of %d series" % len(wanted))
+        except AssertionError as reason:
+            raise AssertionError("not there: %r" % sorted(map(writers.selector, wanted - there()))) from reason
+        assert there() == wanted, "not promised: %r" % sorted(map(writers.selector, there() - wanted))
+        collectd.finish()
         assert not writers.complaints(collectd), collectd.log()
 
 
@@ -81,13 +105,14 @@ def share_of_base(name):
     return lambda a, b: 100 * (b[name] - a[name]) / (b[name + "_Base"] - a[name + "_Base"])
 
 
-PROCESSOR = (writers.RAW + "PerfOS_Processor", {"Name": "_Total"})
+ALL, SECOND = ((writers.RAW + "PerfOS_Processor", {"Name": name}) for name in ("_Total", "1"))
 DRIVE = (writers.RAW + "PerfDisk_LogicalDisk", {"Name": "C:"})
 COOKED = {
-    'collectd_cpu_percent{cpu="_Total",type="user"}': (*PROCESSOR, share_of_time("PercentUserTime"), 1e-5),
-    'collectd_cpu_percent{cpu="_Total",type="system"}': (*PROCESSOR, share_of_time("PercentPrivilegedTime"), 1e-5),
-    'collectd_cpu_percent{cpu="_Total",type="active"}':
-        (*PROCESSOR, lambda a, b: 100 - share_of_time("PercentProcessorTime")(a, b), 1e-5),
+    'collectd_cpu_percent{cpu="user"}': (*ALL, share_of_time("PercentUserTime"), 1e-5),
+    'collectd_cpu_percent{cpu="system"}': (*ALL, share_of_time("PercentPrivilegedTime"), 1e-5),
+    'collectd_cpu_percent{cpu="idle"}': (*ALL, share_of_time("PercentIdleTime"), 1e-5),
+    'collectd_cpu_percent{cpu="active"}': (*ALL, lambda a, b: 100 - share_of_time("PercentProcessorTime")(a, b), 1e-5),
+    'collectd_cpu_percent{cpu="1",type="user"}': (*SECOND, share_of_time("PercentUserTime"), 1e-5),
     'collectd_mi_percent{mi="logical_disk_io-C",type="idle_time"}': (*DRIVE, share_of_base("PercentIdleTime"), 1e-5),
     'collectd_mi_queue_length{mi="logical_disk_io-C",type="average"}':
         (*DRIVE, lambda a, b: share_of_time("AvgDiskQueueLength")(a, b) / 100, 1e-5),
@@ -132,6 +157,7 @@ def a_host_that_stops_answering_is_zero_there_and_comes_back(folder):
 
 stand.main([
     numbers_and_names_arrive_in_prometheus,
+    every_metric_of_the_set_windows_is_there_under_its_native_name,
     counters_are_cooked_as_the_hosts_own_clock_says,
     a_host_that_stops_answering_is_zero_there_and_comes_back,
 ])

@@ -262,10 +262,8 @@ LoadPlugin write_graphite
   </Node>
 </Plugin>
 """
-# What a usual host is asked for: what everyone wants of what simhost has, and what only the host can name.
-MODULES = """\
-[windows, {interface: {keys: {Name: ["Intel[R] PRO_1000"]}}}, {processes: {keys: {Name: [sqlservr]}}},
-    {services: {keys: {Name: [W32Time, Spooler]}}}]"""
+# What a usual host is asked for: what everyone wants, every processor and every process.
+MODULES = "[windows, cpus, processes]"
 
 
 def start_running_host(folder, *hosts, rate=1):
@@ -309,18 +307,23 @@ SEEN = {
     ("swap/swap-used", "value"): ("Win32_OperatingSystem", {}, ["SizeStoredInPagingFiles", "FreeSpaceInPagingFiles"], 1024),
     ("df-C/df_complex-free", "value"): ("Win32_LogicalDisk", {"DeviceID": "C:"}, ["FreeSpace"], 1),
     ("df-C/df_complex-used", "value"): ("Win32_LogicalDisk", {"DeviceID": "C:"}, ["Size", "FreeSpace"], 1),
-    ("cpu-_Total/cpu-user", "value"): (RAW + "PerfOS_Processor", {"Name": "_Total"}, ["PercentUserTime"], 1e-5),
-    ("cpu-_Total/cpu-system", "value"): (RAW + "PerfOS_Processor", {"Name": "_Total"}, ["PercentPrivilegedTime"], 1e-5),
-    ("cpu-_Total/cpu-idle", "value"): (RAW + "PerfOS_Processor", {"Name": "_Total"}, ["PercentProcessorTime"], 1e-5),
+    ("cpu-0/cpu-user", "value"): (RAW + "PerfOS_Processor", {"Name": "0"}, ["PercentUserTime"], 1e-5),
+    ("cpu-0/cpu-system", "value"): (RAW + "PerfOS_Processor", {"Name": "0"}, ["PercentPrivilegedTime"], 1e-5),
+    ("cpu-0/cpu-idle", "value"): (RAW + "PerfOS_Processor", {"Name": "0"}, ["PercentProcessorTime"], 1e-5),
     ("disk-C/disk_octets", "read"): (RAW + "PerfDisk_LogicalDisk", {"Name": "C:"}, ["DiskReadBytesPersec"], 1),
     ("disk-C/disk_octets", "write"): (RAW + "PerfDisk_LogicalDisk", {"Name": "C:"}, ["DiskWriteBytesPersec"], 1),
+    ("df-D/df_complex-free", "value"): ("Win32_LogicalDisk", {"DeviceID": "D:"}, ["FreeSpace"], 1),
+    ("disk-disk1_D/disk_octets", "write"): (RAW + "PerfDisk_PhysicalDisk", {"Name": "1 D:"}, ["DiskWriteBytesPersec"], 1),
+    ("processes-svchost_1/ps_rss", "value"): (RAW + "PerfProc_Process", {"Name": "svchost#1"}, ["WorkingSet"], 1),
+    ("interface-Intel_R__PRO_1000__2/if_octets", "tx"):
+        (RAW + "Tcpip_NetworkInterface", {"Name": "Intel[R] PRO_1000 _2"}, ["BytesSentPersec"], 1),
     ("interface-Intel_R__PRO_1000/if_octets", "rx"):
         (RAW + "Tcpip_NetworkInterface", {"Name": "Intel[R] PRO_1000"}, ["BytesReceivedPersec"], 1),
     ("interface-Intel_R__PRO_1000/if_octets", "tx"):
         (RAW + "Tcpip_NetworkInterface", {"Name": "Intel[R] PRO_1000"}, ["BytesSentPersec"], 1),
     ("mi-system/ps_count", "threads"): (RAW + "PerfOS_System", {}, ["Threads"], 1),
 }
-COUNTERS = {(identity, source) for identity, source in SEEN if identity.split("-")[0] in ("cpu", "disk", "interface")}
+COUNTERS = {(identity, source) for identity, source in SEEN if re.split("[-/]", identity)[0] in ("cpu", "disk", "interface")}
 
 
 def values_of(simhost, hosts):
