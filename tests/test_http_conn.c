@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "closed_port.h"
 #include "fake_clock.h"
 #include "http/conn.h"
 #include "sim/script.h"
@@ -311,22 +312,13 @@ static void each_broken_reply_has_its_sentence(void **state)
     }
 }
 
-static unsigned free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    close(fd);
-    return ntohs(address.sin_port);
-}
-
 static void a_refused_port_and_an_unknown_name_say_so(void **state)
 {
     (void)state;
-    struct http_conn *refused = connect_to("127.0.0.1", free_port());
+    unsigned port = 0;
+    int held = closed_port_hold(&port);
+    assert_true(held >= 0);
+    struct http_conn *refused = connect_to("127.0.0.1", port);
     struct http_conn *unknown = connect_to("nowhere.example", 5985);
     struct exchange a, b;
     begin(&a, refused, 1000);
@@ -342,6 +334,7 @@ static void a_refused_port_and_an_unknown_name_say_so(void **state)
     end(&b);
     disconnect(refused);
     disconnect(unknown);
+    close(held);
 }
 
 /* More hanging look-ups than there are places for them, and still a host given by name that

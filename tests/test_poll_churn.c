@@ -48,15 +48,15 @@ static const struct model_type gauge = {
     .name = "gauge", .source_count = 1, .sources = {MODEL_GAUGE}};
 
 /* What the counters are is for the class's schema to say. */
-#define METRIC(text, property)                                                                    \
-    {                                                                                             \
-        .properties = (const char *const[]){property}, .property_count = 1, .type = &gauge,       \
-        .plugin = "processes", .plugin_instance = "{Name}", .type_instance = text, .scale = 1.0L, \
-        .offset = 0.0L, .origin = {                                                               \
-            "processes.yaml",                                                                     \
-            9,                                                                                    \
-            9                                                                                     \
-        }                                                                                         \
+#define METRIC(text, property)                                                              \
+    {                                                                                       \
+        .properties = (const char *const[]){property}, .property_count = 1, .type = &gauge, \
+        .plugin = "processes", .plugin_instance = "{Name}", .type_instance = (text),        \
+        .scale = 1.0L, .offset = 0.0L, .origin = {                                          \
+            "processes.yaml",                                                               \
+            9,                                                                              \
+            9                                                                               \
+        }                                                                                   \
     }
 
 static const struct model_metric metrics[METRICS] = {

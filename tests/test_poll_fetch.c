@@ -7,7 +7,7 @@
 #define FOUND_METRIC(instance)                                                         \
     {                                                                                  \
         .properties = properties, .property_count = 1, .type = &gauge, .plugin = "mi", \
-        .plugin_instance = "p-{Name}", .type_instance = instance, .scale = 1.0L        \
+        .plugin_instance = "p-{Name}", .type_instance = (instance), .scale = 1.0L      \
     }
 
 static const struct model_metric found_metric = FOUND_METRIC("found");

@@ -285,41 +285,30 @@ static void a_host_that_hid_its_version_is_asked_again_after_an_hour(void **stat
 
 static const struct model_type count_type = {
     .name = "counter", .source_count = 1, .sources = {MODEL_COUNTER}};
-static const struct model_metric raw_metric = {.properties = rates,
-                                               .property_count = 1,
-                                               .type = &count_type,
-                                               .plugin = "mi",
-                                               .plugin_instance = "system",
-                                               .type_instance = "raw",
-                                               .reading = MODEL_READING_RAW,
-                                               .counter_type = 272696576,
-                                               .counter_bits = 32,
-                                               .scale = 1.0L};
-static const struct model_instance borne_rule = {.module = "system",
-                                                 .namespace_name = "root/cimv2",
-                                                 .class_name = PERF,
-                                                 .metrics = &raw_metric,
-                                                 .metric_count = 1,
-                                                 .identity = "IDProcess",
-                                                 .origin = {"system.yaml", 3, 5}};
+
+#define RAW_METRIC(code, bits)                                                             \
+    {                                                                                      \
+        .properties = rates, .property_count = 1, .type = &count_type, .plugin = "mi",     \
+        .plugin_instance = "system", .type_instance = "raw", .reading = MODEL_READING_RAW, \
+        .counter_type = (code), .counter_bits = (bits), .scale = 1.0L                      \
+    }
+#define RAW_RULE(metric, bearer)                                                  \
+    {                                                                             \
+        .module = "system", .namespace_name = "root/cimv2", .class_name = PERF,   \
+        .metrics = (metric), .metric_count = 1, .identity = (bearer), .origin = { \
+            "system.yaml",                                                        \
+            3,                                                                    \
+            5                                                                     \
+        }                                                                         \
+    }
+
+static const struct model_metric raw_metric = RAW_METRIC(272696576, 32);
+static const struct model_instance borne_rule = RAW_RULE(&raw_metric, "IDProcess");
 static const struct model_instance *const only_borne[] = {&borne_rule};
 
 /* PERF_COUNTER_COUNTER: 32 bits where nobody says otherwise. */
-static const struct model_metric wide_metric = {.properties = rates,
-                                                .property_count = 1,
-                                                .type = &count_type,
-                                                .plugin = "mi",
-                                                .plugin_instance = "system",
-                                                .type_instance = "raw",
-                                                .reading = MODEL_READING_RAW,
-                                                .counter_type = 272696320,
-                                                .scale = 1.0L};
-static const struct model_instance wide_rule = {.module = "system",
-                                                .namespace_name = "root/cimv2",
-                                                .class_name = PERF,
-                                                .metrics = &wide_metric,
-                                                .metric_count = 1,
-                                                .origin = {"system.yaml", 3, 5}};
+static const struct model_metric wide_metric = RAW_METRIC(272696320, 0);
+static const struct model_instance wide_rule = RAW_RULE(&wide_metric, NULL);
 static const struct model_instance *const only_wide[] = {&wide_rule};
 
 /* The sum as it was told: where it fell, a COUNTER would be taken for wrapped. */

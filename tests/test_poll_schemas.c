@@ -156,11 +156,11 @@ static void a_refusal_of_access_is_for_one_account(void **state)
 {
     (void)state;
     struct poll_schema *schema;
-    for (size_t slot = 0; slot < 10; slot++) {
-        assert_int_equal(find(slot, slot, &schema), POLL_SCHEMAS_ASK);
-        assert_true(poll_schemas_refuse(schemas, schema, slot, true, slot));
-        for (size_t other = 0; other <= slot; other++)
-            assert_int_equal(find(other, slot, &schema), POLL_SCHEMAS_NONE);
+    for (size_t account = 0; account < 10; account++) {
+        assert_int_equal(find(account, account, &schema), POLL_SCHEMAS_ASK);
+        assert_true(poll_schemas_refuse(schemas, schema, account, true, account));
+        for (size_t earlier = 0; earlier <= account; earlier++)
+            assert_int_equal(find(earlier, account, &schema), POLL_SCHEMAS_NONE);
     }
     assert_int_equal(find(3, 3 + POLL_SCHEMAS_RETRY_MS, &schema), POLL_SCHEMAS_ASK);
     assert_false(poll_schemas_refuse(schemas, schema, 3, true, 3 + POLL_SCHEMAS_RETRY_MS));

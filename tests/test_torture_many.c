@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "closed_port.h"
 #include "fake_clock.h"
 #include "live_blocks.h"
 
@@ -81,27 +82,20 @@ static void end_all(struct crowd *crowd, const char *sentence)
     }
 }
 
-static unsigned unused_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    close(fd);
-    return ntohs(address.sin_port);
-}
-
 /* So many operations of new sessions of a new application against a port that refuses. */
 static void be_refused(unsigned long number)
 {
     static struct crowd crowd;
-    gather(&crowd, unused_port());
+    unsigned port = 0;
+    int held = closed_port_hold(&port);
+    assert_true(held >= 0);
+    gather(&crowd, port);
     for (unsigned long done = 0; done < number; done += SESSIONS) {
         start_all(&crowd);
         end_all(&crowd, "connection refused");
     }
     disperse(&crowd);
+    close(held);
 }
 
 /* Against a host that takes the request and says nothing; the clock is turned by hand. */
@@ -162,6 +156,7 @@ struct table {
     MI_Application application;
     const MI_Instance *key;
     unsigned ports[HOSTS];
+    int held[HOSTS];      /* of those that are no host; -1 */
     pthread_mutex_t lock; /* what follows */
     MI_Session sessions[HOSTS];
     MI_Operation operations[PLACES];
@@ -353,7 +348,8 @@ static void begin_game(struct table *table)
 {
     assert_int_equal(MI_Application_Initialize(0, NULL, NULL, &table->application), MI_RESULT_OK);
     for (unsigned i = 0; i < HOSTS; i++) {
-        table->ports[i] = hosts.ports[i] != 0 ? hosts.ports[i] : unused_port();
+        table->ports[i] = hosts.ports[i];
+        table->held[i] = hosts.ports[i] != 0 ? -1 : closed_port_hold(&table->ports[i]);
         struct target target = {.port = table->ports[i], .timeout_ms = 50};
         table->sessions[i] = open_session(&table->application, &target);
     }
@@ -371,8 +367,11 @@ static void end_game(struct table *table)
         MI_Operation_Close(&table->operations[i]);
     for (size_t i = 0; i < table->starts; i++)
         wait_on(&table->watchers[i].called);
-    for (unsigned i = 0; i < HOSTS; i++)
+    for (unsigned i = 0; i < HOSTS; i++) {
         assert_int_equal(MI_Session_Close(&table->sessions[i], NULL, NULL), MI_RESULT_OK);
+        if (table->held[i] >= 0)
+            close(table->held[i]);
+    }
     assert_int_equal(MI_Application_Close(&table->application), MI_RESULT_OK);
     size_t answered = 0;
     for (size_t i = 0; i < table->starts; i++) {

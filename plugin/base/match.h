@@ -25,8 +25,8 @@
 
 struct match;
 
-/* New: free with match_free. NULL: ERR_CONFIG with what is wrong with the pattern, to be said behind
- * its name ("is empty", "ends with ..."); ERR_MEMORY. */
+/* New: free with match_free. NULL: ERR_CONFIG with what is wrong with the pattern, to be said
+ * behind its name ("is empty", "ends with ..."); ERR_MEMORY. */
 struct match *match_new(const char *pattern, struct err *err);
 /* NULL is fine. */
 void match_free(struct match *match);

@@ -2,6 +2,7 @@
 #include "metric/cook.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cim/instance.h"
@@ -78,8 +79,7 @@ const char *metric_cook_base(const struct model_metric *metric, size_t i,
         return metric->base;
     if (count > CIM_INSTANCE_MAX_NAME)
         return NULL;
-    memcpy(room, property, count);
-    memcpy(room + count, base_suffix, sizeof base_suffix);
+    snprintf(room, METRIC_COOK_BASE_BYTES, "%s%s", property, base_suffix);
     return room;
 }
 

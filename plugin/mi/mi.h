@@ -157,8 +157,8 @@ MI_Result MI_Application_InitializeV1(MI_Uint32 flags, const MI_Char *applicatio
 #define MI_Application_Initialize MI_Application_InitializeV1
 
 /* Ends the network thread. With sessions still open Microsoft's hangs (page
- * "MI_Application_Close"); ours cancels and closes what is left, as MI_Session_Close does, so that a
- * program always ends; every handle of the application is void afterwards. */
+ * "MI_Application_Close"); ours cancels and closes what is left, as MI_Session_Close does, so that
+ * a program always ends; every handle of the application is void afterwards. */
 MI_Result MI_Application_Close(MI_Application *application);
 
 /* New: an instance to be filled with keys; free with MI_Instance_Delete. classRTTI must be NULL
@@ -418,7 +418,8 @@ MI_Result MI_Operation_GetInstance(MI_Operation *operation, const MI_Instance **
  * MI_Operation_GetInstance until its next call. What is no value of the declared type, and what the
  * class does not declare, stays text: *unlike (may be NULL) is how many elements are not of their
  * declared type. The pointers that were handed out stay good. INVALID_PARAMETER: the operation has
- * handed out no instance, or is closed. FAILED: no memory; some elements are typed, none is lost. */
+ * handed out no instance, or is closed. FAILED: no memory; some elements are typed, none is lost.
+ */
 MI_Result CollectdMI_Operation_ApplyClass(MI_Operation *operation, const MI_Class *schema,
                                           MI_Uint32 *unlike);
 

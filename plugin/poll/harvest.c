@@ -114,7 +114,8 @@ static void carry_sums(const struct poll_place *place, const struct poll_reading
                        struct metric_memory *memories)
 {
     const struct metric_memory *from = place->memories;
-    for (size_t i = 0; place->reading != NULL && i < reading->metric_count; i++) {
+    bool has_both = from != NULL && memories != NULL;
+    for (size_t i = 0; has_both && i < reading->metric_count; i++) {
         size_t from_count = metric_memory_count(&place->reading->metrics[i]);
         size_t count = metric_memory_count(&reading->metrics[i]);
         for (size_t k = 0; k < count && k < from_count; k++) {
