@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/hash.h"
+#include "base/table.h"
 #include "cim/name.h"
 #include "cim/objectpath.h"
 #include "cim/value.h"
@@ -13,13 +13,13 @@
 #include "poll/named.h"
 #include "poll/titles.h"
 
-#define MIN_BUCKETS      16
+#define MIN_CAPACITY     16
 #define OBJECT_MAX_BYTES 255 /* so that a sentence behind it has room in its line */
 
 struct entry {
+    struct table_link link; /* by the bearer's owner */
     struct poll_member member;
     struct poll_bearer bearer;
-    struct entry *next;   /* in its bucket */
     MI_Instance *brought; /* MODEL_FETCH_QUERY: what it came with, until that is taken */
     bool is_seen;         /* in this pass */
     size_t key_bytes;
@@ -42,8 +42,7 @@ struct poll_discovery {
     size_t count; /* members */
     size_t came;  /* newcomers behind them; 0 where no pass is open */
     size_t first_newcomer;
-    struct entry **buckets; /* a power of two of them */
-    size_t bucket_count;
+    struct table table; /* of all entries */
 
     size_t seen_count;   /* members, in this pass */
     size_t beyond_count; /* those for whom there was no room */
@@ -58,60 +57,24 @@ struct poll_discovery {
 
 /* --- The table --- */
 
-static struct entry **bucket_of(const struct poll_discovery *discovery, uint64_t owner)
-{
-    return &discovery->buckets[hash_place(owner, discovery) & (discovery->bucket_count - 1)];
-}
-
 static struct entry *find(const struct poll_discovery *discovery, uint64_t owner)
 {
     const struct buf *text = &discovery->text;
-    struct entry *entry = *bucket_of(discovery, owner);
+    struct entry *entry = table_first(&discovery->table, owner);
     while (entry != NULL &&
-           (entry->bearer.owner != owner ||
-            cim_name_compare(entry->text, entry->key_bytes, text->data, text->size_bytes) != 0))
-        entry = entry->next;
+           cim_name_compare(entry->text, entry->key_bytes, text->data, text->size_bytes) != 0)
+        entry = table_next(&entry->link);
     return entry;
-}
-
-static void put_in(struct poll_discovery *discovery, struct entry *entry)
-{
-    struct entry **bucket = bucket_of(discovery, entry->bearer.owner);
-    entry->next = *bucket;
-    *bucket = entry;
-}
-
-static void take_out(struct poll_discovery *discovery, struct entry *entry)
-{
-    struct entry **link = bucket_of(discovery, entry->bearer.owner);
-    while (*link != entry)
-        link = &(*link)->next;
-    *link = entry->next;
-}
-
-/* To a power of two. Without memory the chains get longer. */
-static void grow_buckets(struct poll_discovery *discovery, size_t count)
-{
-    struct entry **buckets = calloc(count, sizeof(struct entry *));
-    if (buckets == NULL)
-        return;
-    free(discovery->buckets);
-    discovery->buckets = buckets;
-    discovery->bucket_count = count;
-    for (size_t i = 0; i < discovery->count + discovery->came; i++)
-        put_in(discovery, discovery->entries[i]);
 }
 
 static int grow(struct poll_discovery *discovery)
 {
-    size_t capacity = discovery->capacity > 0 ? discovery->capacity * 2 : MIN_BUCKETS;
+    size_t capacity = discovery->capacity > 0 ? discovery->capacity * 2 : MIN_CAPACITY;
     struct entry **entries = realloc(discovery->entries, capacity * sizeof(struct entry *));
     if (entries == NULL)
         return -1;
     discovery->entries = entries;
     discovery->capacity = capacity;
-    if (capacity > MIN_BUCKETS)
-        grow_buckets(discovery, capacity);
     return 0;
 }
 
@@ -123,7 +86,7 @@ static int append(struct poll_discovery *discovery, struct entry *entry)
         return -1;
     discovery->entries[total] = entry;
     discovery->came++;
-    put_in(discovery, entry);
+    table_put(&discovery->table, &entry->link, entry->bearer.owner);
     return 0;
 }
 
@@ -149,7 +112,7 @@ static void free_entry(struct entry *entry)
 
 static void remove_entry(struct poll_discovery *discovery, struct entry *entry)
 {
-    take_out(discovery, entry);
+    table_take_out(&discovery->table, &entry->link);
     poll_titles_release(&discovery->titles, &entry->bearer);
     if (discovery->options.health != NULL)
         poll_health_recover_instance(discovery->options.health, &entry->member.mark);
@@ -172,11 +135,10 @@ struct poll_discovery *poll_discovery_new(const struct poll_discovery_options *o
                                              .host_name = options->host_name,
                                              .log = options->log};
     discovery->named_count = poll_named_count(plan);
-    discovery->bucket_count = MIN_BUCKETS;
-    discovery->buckets = calloc(MIN_BUCKETS, sizeof(struct entry *));
+    table_init(&discovery->table);
     discovery->values = calloc(plan->key_count + 1, sizeof(const char *));
     buf_init(&discovery->text, plan->key_count * (POLL_DISCOVERY_MAX_KEY_BYTES + 1));
-    if (discovery->buckets == NULL || discovery->values == NULL) {
+    if (discovery->values == NULL) {
         poll_discovery_free(discovery);
         err_memory(err);
         return NULL;
@@ -194,7 +156,7 @@ void poll_discovery_free(struct poll_discovery *discovery)
     buf_free(&discovery->text);
     free(discovery->values);
     free(discovery->entries);
-    free(discovery->buckets);
+    table_free(&discovery->table, NULL);
     free(discovery);
 }
 

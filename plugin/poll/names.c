@@ -4,14 +4,13 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/table.h"
 
 #define FIXED_OWNER 1 /* whatever the configuration names: it never leaves */
 #define NOBODY      0 /* several came together for it */
 
-#define MIN_CAPACITY 16
-
 struct name {
-    uint64_t identity; /* 0: the place is free */
+    struct table_link link; /* by its identity */
     uint64_t owner;
     uint32_t batch; /* in which its owner came for it */
     bool is_here;   /* the owner is */
@@ -20,9 +19,7 @@ struct name {
 };
 
 struct poll_names {
-    struct name *slots; /* open addressing; a power of two of them */
-    size_t capacity;
-    size_t count;
+    struct table table;
     size_t absent_count; /* those that are not is_here: all of them are contested */
     size_t said_count;
     uint32_t batch;
@@ -34,8 +31,7 @@ uint64_t poll_names_identity(const char *plugin, const char *plugin_instance, co
     uint64_t hash = hash_text(HASH_START, plugin);
     hash = hash_text(hash, plugin_instance);
     hash = hash_text(hash, type);
-    hash = hash_text(hash, type_instance);
-    return hash != 0 ? hash : 1;
+    return hash_text(hash, type_instance);
 }
 
 uint64_t poll_names_owner(const struct model_instance *rule, const struct model_key *keys,
@@ -49,67 +45,30 @@ uint64_t poll_names_owner(const struct model_instance *rule, const struct model_
 
 /* --- The table --- */
 
-/* Its own, or the free one that it belongs in. */
-static struct name *place_of(struct name *slots, size_t capacity, uint64_t identity)
-{
-    size_t i = hash_place(identity, slots) & (capacity - 1);
-    while (slots[i].identity != 0 && slots[i].identity != identity)
-        i = (i + 1) & (capacity - 1);
-    return &slots[i];
-}
-
 static struct name *find(const struct poll_names *names, uint64_t identity)
 {
-    struct name *name = place_of(names->slots, names->capacity, identity);
-    return name->identity != 0 ? name : NULL;
-}
-
-/* Into a table of that capacity, all or those whose owner is here. */
-static int rebuild(struct poll_names *names, size_t capacity, bool all)
-{
-    struct name *slots = calloc(capacity, sizeof slots[0]);
-    if (slots == NULL)
-        return -1;
-    size_t count = 0;
-    for (size_t i = 0; i < names->capacity; i++) {
-        const struct name *name = &names->slots[i];
-        if (name->identity == 0 || !(all || name->is_here))
-            continue;
-        *place_of(slots, capacity, name->identity) = *name;
-        count++;
-    }
-    free(names->slots);
-    names->slots = slots;
-    names->capacity = capacity;
-    names->count = count;
-    return 0;
+    return table_first(&names->table, identity);
 }
 
 static int add(struct poll_names *names, uint64_t identity, uint64_t owner)
 {
-    if ((names->count + 1) * 4 > names->capacity * 3 &&
-        rebuild(names, names->capacity * 2, true) != 0)
+    struct name *name = calloc(1, sizeof *name);
+    if (name == NULL)
         return -1;
-    *place_of(names->slots, names->capacity, identity) =
-        (struct name){.identity = identity, .owner = owner, .batch = names->batch, .is_here = true};
-    names->count++;
+    name->owner = owner;
+    name->batch = names->batch;
+    name->is_here = true;
+    table_put(&names->table, &name->link, identity);
     return 0;
 }
 
-/* What stands behind it moves up where it would not be found any more. */
-static void take_out(struct poll_names *names, struct name *name)
+static bool free_absent(void *thing)
 {
-    size_t mask = names->capacity - 1;
-    size_t hole = (size_t)(name - names->slots);
-    for (size_t i = (hole + 1) & mask; names->slots[i].identity != 0; i = (i + 1) & mask) {
-        size_t home = hash_place(names->slots[i].identity, names->slots) & mask;
-        if (((i - home) & mask) < ((i - hole) & mask))
-            continue;
-        names->slots[hole] = names->slots[i];
-        hole = i;
-    }
-    names->slots[hole] = (struct name){0};
-    names->count--;
+    struct name *name = thing;
+    bool is_absent = !name->is_here;
+    if (is_absent)
+        free(name);
+    return is_absent;
 }
 
 /* --- Life --- */
@@ -148,7 +107,9 @@ static int claim_fixed(struct poll_names *names, const struct model_host *plan)
 struct poll_names *poll_names_new(const struct model_host *plan, struct err *err)
 {
     struct poll_names *names = calloc(1, sizeof *names);
-    if (names == NULL || rebuild(names, MIN_CAPACITY, true) != 0 || claim_fixed(names, plan) != 0) {
+    if (names != NULL)
+        table_init(&names->table);
+    if (names == NULL || claim_fixed(names, plan) != 0) {
         poll_names_free(names);
         err_memory(err);
         return NULL;
@@ -160,27 +121,19 @@ void poll_names_free(struct poll_names *names)
 {
     if (names == NULL)
         return;
-    free(names->slots);
+    table_free(&names->table, free);
     free(names);
 }
 
 /* --- Bidding --- */
 
-static size_t capacity_for(size_t count)
-{
-    size_t capacity = MIN_CAPACITY;
-    while (count * 2 > capacity)
-        capacity *= 2;
-    return capacity;
-}
-
 void poll_names_begin(struct poll_names *names)
 {
     names->batch++;
-    /* Without memory for it they stay. */
-    if (names->absent_count > POLL_NAMES_MAX_REMEMBERED &&
-        rebuild(names, capacity_for(names->count - names->absent_count), false) == 0)
-        names->absent_count = 0;
+    if (names->absent_count <= POLL_NAMES_MAX_REMEMBERED)
+        return;
+    table_sweep(&names->table, free_absent);
+    names->absent_count = 0;
 }
 
 int poll_names_bid(struct poll_names *names, uint64_t identity, uint64_t owner)
@@ -214,7 +167,8 @@ void poll_names_release(struct poll_names *names, uint64_t identity, uint64_t ow
         return;
     struct name *name = find(names, identity);
     if (!name->is_contested) {
-        take_out(names, name);
+        table_take_out(&names->table, &name->link);
+        free(name);
         return;
     }
     name->is_here = false;
@@ -234,5 +188,5 @@ enum poll_names_say poll_names_collide(struct poll_names *names, uint64_t identi
 
 size_t poll_names_count(const struct poll_names *names)
 {
-    return names->count;
+    return names->table.count;
 }

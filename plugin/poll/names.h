@@ -34,7 +34,7 @@ struct poll_names *poll_names_new(const struct model_host *plan, struct err *err
 /* NULL is fine. */
 void poll_names_free(struct poll_names *names);
 
-/* Hashes for the calls below; neither is 0. */
+/* Hashes for the calls below. */
 uint64_t poll_names_identity(const char *plugin, const char *plugin_instance, const char *type,
                              const char *type_instance);
 /* Of an instance of a rule, by its key values, which have no case. Its metrics are owners apart:

@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+#include "base/table.h"
 #include "cim/name.h"
 #include "metric/cook.h"
 
-#define CLASS_BUCKETS   1024u
-#define READING_BUCKETS 4096u
 /* Of what was asked for. A host that claims another build each time ends here. */
 #define MAX_CLASSES 16384u
 
@@ -28,8 +28,8 @@ struct refusal {
 };
 
 struct poll_schema {
-    struct poll_schema *next; /* in its bucket */
-    char *build;              /* in front of the other two, in one block */
+    struct table_link link; /* by the three texts */
+    char *build;            /* in front of the other two, in one block */
     char *namespace_name;
     char *class_name;
 
@@ -44,7 +44,7 @@ struct poll_schema {
 };
 
 struct reading {
-    struct reading *next; /* in its bucket */
+    struct table_link link; /* by rule and schema */
     const struct model_instance *rule;
     const struct poll_schema *schema; /* NULL: as the module has it */
     struct poll_reading reading;
@@ -53,9 +53,8 @@ struct reading {
 
 struct poll_schemas {
     pthread_mutex_t lock; /* of everything but what a reading says */
-    struct poll_schema *classes[CLASS_BUCKETS];
-    struct reading *readings[READING_BUCKETS];
-    size_t class_count; /* those that were asked for */
+    struct table classes; /* those that were asked for */
+    struct table readings;
     size_t here_count;
     size_t bytes; /* of those that are here */
 };
@@ -68,11 +67,14 @@ struct poll_schemas *poll_schemas_new(struct err *err)
         return NULL;
     }
     pthread_mutex_init(&schemas->lock, NULL);
+    table_init(&schemas->classes);
+    table_init(&schemas->readings);
     return schemas;
 }
 
-static void free_class(struct poll_schema *schema)
+static void free_class(void *thing)
 {
+    struct poll_schema *schema = thing;
     if (schema->class_result != NULL)
         MI_Class_Delete(schema->class_result);
     free(schema->accesses);
@@ -84,27 +86,20 @@ void poll_schemas_free(struct poll_schemas *schemas)
 {
     if (schemas == NULL)
         return;
-    for (size_t i = 0; i < READING_BUCKETS; i++) {
-        for (struct reading *at = schemas->readings[i], *next; at != NULL; at = next) {
-            next = at->next;
-            free(at);
-        }
-    }
-    for (size_t i = 0; i < CLASS_BUCKETS; i++) {
-        for (struct poll_schema *at = schemas->classes[i], *next; at != NULL; at = next) {
-            next = at->next;
-            free_class(at);
-        }
-    }
+    table_free(&schemas->readings, free);
+    table_free(&schemas->classes, free_class);
     pthread_mutex_destroy(&schemas->lock);
     free(schemas);
 }
 
 /* --- Classes --- */
 
-static uint32_t hash(const struct poll_schemas *schemas, const char *text)
+/* From an address that a host does not know. */
+static uint64_t hash_class(const struct poll_schemas *schemas, const char *build,
+                           const char *namespace_name, const char *class_name)
 {
-    return cim_name_hash(schemas, text, strlen(text));
+    uint64_t hash = hash_bytes(HASH_START, &schemas, sizeof schemas);
+    return hash_folded(hash_folded(hash_text(hash, build), namespace_name), class_name);
 }
 
 static bool is_same(const char *a, const char *b)
@@ -136,21 +131,17 @@ static struct poll_schema *new_class(const char *build, const char *namespace_na
 static struct poll_schema *find_class(struct poll_schemas *schemas, const char *build,
                                       const char *namespace_name, const char *class_name)
 {
-    uint32_t number = hash(schemas, build) * 31 + hash(schemas, namespace_name);
-    struct poll_schema **bucket =
-        &schemas->classes[(number * 31 + hash(schemas, class_name)) % CLASS_BUCKETS];
-    for (struct poll_schema *at = *bucket; at != NULL; at = at->next)
-        if (strcmp(at->build, build) == 0 && is_same(at->class_name, class_name) &&
-            is_same(at->namespace_name, namespace_name))
-            return at;
-    if (schemas->class_count >= MAX_CLASSES)
-        return NULL;
-    struct poll_schema *schema = new_class(build, namespace_name, class_name);
-    if (schema == NULL)
-        return NULL;
-    schema->next = *bucket;
-    *bucket = schema;
-    schemas->class_count++;
+    uint64_t hash = hash_class(schemas, build, namespace_name, class_name);
+    struct poll_schema *schema = table_first(&schemas->classes, hash);
+    while (schema != NULL &&
+           (strcmp(schema->build, build) != 0 || !is_same(schema->class_name, class_name) ||
+            !is_same(schema->namespace_name, namespace_name)))
+        schema = table_next(&schema->link);
+    if (schema != NULL || schemas->classes.count >= MAX_CLASSES)
+        return schema;
+    schema = new_class(build, namespace_name, class_name);
+    if (schema != NULL)
+        table_put(&schemas->classes, &schema->link, hash);
     return schema;
 }
 
@@ -286,22 +277,18 @@ int poll_schemas_take(struct poll_schemas *schemas, struct poll_schema *schema,
 
 /* --- Readings --- */
 
-static struct reading **reading_bucket(struct poll_schemas *schemas,
-                                       const struct model_instance *rule,
-                                       const struct poll_schema *schema)
+static uint64_t hash_reading(const struct model_instance *rule, const struct poll_schema *schema)
 {
-    uint64_t number = (uint64_t)(uintptr_t)rule * 31 + (uint64_t)(uintptr_t)schema;
-    number *= 0x9e3779b97f4a7c15u; /* addresses differ in the middle */
-    return &schemas->readings[(number >> 32) % READING_BUCKETS];
+    return (uint64_t)(uintptr_t)rule * 31 + (uint64_t)(uintptr_t)schema;
 }
 
 /* Lock held. */
 static struct reading *find_reading(struct poll_schemas *schemas, const struct model_instance *rule,
                                     const struct poll_schema *schema)
 {
-    struct reading *at = *reading_bucket(schemas, rule, schema);
+    struct reading *at = table_first(&schemas->readings, hash_reading(rule, schema));
     while (at != NULL && (at->rule != rule || at->schema != schema))
-        at = at->next;
+        at = table_next(&at->link);
     return at;
 }
 
@@ -330,10 +317,8 @@ static const struct reading *share(struct poll_schemas *schemas, struct reading 
     struct reading *found = find_reading(schemas, (*made)->rule, (*made)->schema);
     if (found != NULL)
         return found;
-    struct reading **bucket = reading_bucket(schemas, (*made)->rule, (*made)->schema);
     found = *made;
-    found->next = *bucket;
-    *bucket = found;
+    table_put(&schemas->readings, &found->link, hash_reading(found->rule, found->schema));
     *made = NULL;
     return found;
 }
