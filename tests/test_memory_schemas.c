@@ -88,7 +88,7 @@ static void a_cache_without_memory_leaves_nobody_waiting(void **state)
 {
     (void)state;
     declared = class_read(declaration);
-    alloc_failure_replay("schemas", 8, play, NULL);
+    alloc_failure_replay("schemas", 7, play, NULL);
     MI_Class_Delete(declared);
 }
 

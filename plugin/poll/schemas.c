@@ -28,10 +28,8 @@ struct refusal {
 };
 
 struct poll_schema {
-    struct table_link link; /* by the three texts */
-    char *build;            /* in front of the other two, in one block */
-    char *namespace_name;
-    char *class_name;
+    struct table_link link;                          /* by the three texts */
+    const char *build, *namespace_name, *class_name; /* in texts */
 
     MI_Class *class_result; /* NULL: not here; set once */
     bool is_asked_for;
@@ -41,6 +39,7 @@ struct poll_schema {
     struct refusal refusal;   /* is_refused: the last */
     struct refusal *accesses; /* each slot once */
     size_t access_count, access_capacity;
+    char texts[];
 };
 
 struct reading {
@@ -78,7 +77,6 @@ static void free_class(void *thing)
     if (schema->class_result != NULL)
         MI_Class_Delete(schema->class_result);
     free(schema->accesses);
-    free(schema->build);
     free(schema);
 }
 
@@ -114,16 +112,14 @@ static struct poll_schema *new_class(const char *build, const char *namespace_na
     size_t build_bytes = strlen(build) + 1;
     size_t namespace_bytes = strlen(namespace_name) + 1;
     size_t class_bytes = strlen(class_name) + 1;
-    struct poll_schema *schema = calloc(1, sizeof *schema);
-    char *texts = malloc(build_bytes + namespace_bytes + class_bytes);
-    if (schema == NULL || texts == NULL) {
-        free(schema);
-        free(texts);
+    struct poll_schema *schema =
+        calloc(1, sizeof *schema + build_bytes + namespace_bytes + class_bytes);
+    if (schema == NULL)
         return NULL;
-    }
-    schema->build = memcpy(texts, build, build_bytes);
-    schema->namespace_name = memcpy(texts + build_bytes, namespace_name, namespace_bytes);
-    schema->class_name = memcpy(texts + build_bytes + namespace_bytes, class_name, class_bytes);
+    schema->build = memcpy(schema->texts, build, build_bytes);
+    schema->namespace_name = memcpy(schema->texts + build_bytes, namespace_name, namespace_bytes);
+    schema->class_name =
+        memcpy(schema->texts + build_bytes + namespace_bytes, class_name, class_bytes);
     return schema;
 }
 

@@ -20,7 +20,7 @@ static const char *const odd_keys[] = {
     "single 'quotes'",
     "back\\slashes\\",
     "[brackets] (round) {Name} {{",
-    "Gr\xc3\xb6\xc3\x9f \xce\xa9 \xe6\xbc\xa2\xe5\xad\x97 \xf0\x9f\x96\xa5",
+    "Gr\303\266\303\237e \316\251 \346\274\242\345\255\227 \360\237\226\245",
     "a/b:c;d,e=f|g.h",
     "<tag attribute=\"1\">&amp;</tag>",
     "100 %s%n%20 *",
