@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 static inline int cim_name_fold(unsigned char c)
 {
@@ -40,6 +41,11 @@ static inline int cim_name_compare(const char *a, size_t a_bytes, const char *b,
             return difference;
     }
     return a_bytes < b_bytes ? -1 : a_bytes > b_bytes;
+}
+
+static inline bool cim_name_is_same(const char *a, const char *b)
+{
+    return cim_name_compare(a, strlen(a), b, strlen(b)) == 0;
 }
 
 /* FNV-1a of the folded name, seeded by an address that a host does not know. */

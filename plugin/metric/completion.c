@@ -9,11 +9,6 @@
 
 static const char raw_class_prefix[] = "Win32_PerfRawData_";
 
-static bool is_same_name(const char *a, const char *b)
-{
-    return cim_name_compare(a, strlen(a), b, strlen(b)) == 0;
-}
-
 static bool is_raw_class(const char *class_name)
 {
     size_t count = sizeof raw_class_prefix - 1;
@@ -128,7 +123,7 @@ static bool is_default_base(const char *base, const char *property)
     size_t count = strlen(property);
     return strlen(base) == count + sizeof suffix - 1 &&
            cim_name_compare(base, count, property, count) == 0 &&
-           is_same_name(base + count, suffix);
+           cim_name_is_same(base + count, suffix);
 }
 
 static void complete_base(const MI_Class *schema, struct model_metric *completed)

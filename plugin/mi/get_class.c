@@ -37,7 +37,7 @@ static int judge(const struct get_class *self, MI_Class *schema, struct err *err
     MI_Instance_GetClassName(self->asked, &asked);
     MI_Instance_GetNameSpace(self->asked, &name_space);
     MI_Class_GetClassName(schema, &came);
-    if (cim_name_compare(asked, strlen(asked), came, strlen(came)) != 0) {
+    if (!cim_name_is_same(asked, came)) {
         wsman_text_fold(shown, sizeof shown, came, strlen(came));
         return err_set(err, ERR_PROTOCOL, "it is of class %s, not %s", shown, asked);
     }

@@ -129,24 +129,19 @@ const struct poll_filter *poll_filters_find(const struct poll_filters *filters,
 
 /* --- Asking --- */
 
-static bool is_same(const char *a, const char *b)
-{
-    return cim_name_compare(a, strlen(a), b, strlen(b)) == 0;
-}
-
 static bool is_total(const char *value)
 {
     static const char total[] = ",_Total";
     const size_t bytes = sizeof total - 1;
     size_t count = strlen(value);
-    return is_same(value, total + 1) ||
+    return cim_name_is_same(value, total + 1) ||
            (count >= bytes && cim_name_compare(value + count - bytes, bytes, total, bytes) == 0);
 }
 
 static bool is_value(const struct model_discovery_key *key, const char *value)
 {
     for (size_t i = 0; i < key->value_count; i++)
-        if (is_same(key->values[i], value))
+        if (cim_name_is_same(key->values[i], value))
             return true;
     return false;
 }

@@ -100,11 +100,6 @@ static uint64_t hash_class(const struct poll_schemas *schemas, const char *build
     return hash_folded(hash_folded(hash_text(hash, build), namespace_name), class_name);
 }
 
-static bool is_same(const char *a, const char *b)
-{
-    return cim_name_compare(a, strlen(a), b, strlen(b)) == 0;
-}
-
 /* New, texts copied. NULL: no memory. */
 static struct poll_schema *new_class(const char *build, const char *namespace_name,
                                      const char *class_name)
@@ -129,9 +124,9 @@ static struct poll_schema *find_class(struct poll_schemas *schemas, const char *
 {
     uint64_t hash = hash_class(schemas, build, namespace_name, class_name);
     struct poll_schema *schema = table_first(&schemas->classes, hash);
-    while (schema != NULL &&
-           (strcmp(schema->build, build) != 0 || !is_same(schema->class_name, class_name) ||
-            !is_same(schema->namespace_name, namespace_name)))
+    while (schema != NULL && (strcmp(schema->build, build) != 0 ||
+                              !cim_name_is_same(schema->class_name, class_name) ||
+                              !cim_name_is_same(schema->namespace_name, namespace_name)))
         schema = table_next(&schema->link);
     if (schema != NULL || schemas->classes.count >= MAX_CLASSES)
         return schema;

@@ -2,8 +2,8 @@
 #include "poll/step.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
+#include "cim/name.h"
 #include "metric/counter.h"
 #include "poll/host.h"
 
@@ -150,8 +150,8 @@ static struct poll_absence *find_absence(struct poll_host *host, const struct mo
 {
     for (size_t i = 0; i < host->absence_count; i++) {
         const struct model_instance *other = host->absences[i].rule;
-        if (strcasecmp(other->class_name, rule->class_name) == 0 &&
-            strcasecmp(other->namespace_name, rule->namespace_name) == 0)
+        if (cim_name_is_same(other->class_name, rule->class_name) &&
+            cim_name_is_same(other->namespace_name, rule->namespace_name))
             return &host->absences[i];
     }
     return NULL;
