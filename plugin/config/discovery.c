@@ -546,36 +546,42 @@ static int extend(struct config_work *work, const struct model_discovery *discov
     return 0;
 }
 
-/* A copy to be changed, keys included. NULL: no memory (work remembers). */
+/* A copy to be changed, keys included. *variable: its only key that may have several values. NULL:
+ * it has more of them, or no memory (work remembers). */
 static struct model_discovery *copy_of(struct config_work *work,
-                                       const struct model_discovery *discovery,
-                                       struct model_discovery_key **keys)
+                                       const struct model_discovery *discovery, size_t *variable,
+                                       struct model_discovery_key **key)
 {
+    *variable = find_variable(discovery);
+    if (*variable == discovery->key_count)
+        return NULL;
     struct model_discovery *copy = config_work_alloc(work, work->kept, 1, sizeof *copy);
-    *keys = config_work_alloc(work, work->kept, discovery->key_count, sizeof **keys);
-    if (copy == NULL || *keys == NULL)
+    struct model_discovery_key *keys =
+        config_work_alloc(work, work->kept, discovery->key_count, sizeof keys[0]);
+    if (copy == NULL || keys == NULL)
         return NULL;
     *copy = *discovery;
-    copy->keys = *keys;
-    memcpy(*keys, discovery->keys, discovery->key_count * sizeof **keys);
+    copy->keys = keys;
+    memcpy(keys, discovery->keys, discovery->key_count * sizeof keys[0]);
+    *key = &keys[*variable];
     return copy;
 }
 
 int config_discovery_keep_only(struct config_work *work, const struct model_instance *const *named,
                                size_t named_count, const struct model_discovery **discovery)
 {
-    struct model_discovery_key *keys;
-    size_t variable = find_variable(*discovery);
-    if (variable == (*discovery)->key_count)
+    size_t variable;
+    struct model_discovery_key *key;
+    struct model_discovery *copy = copy_of(work, *discovery, &variable, &key);
+    if (copy == NULL)
         return -1;
-    struct model_discovery *copy = copy_of(work, *discovery, &keys);
     const char **values = config_work_alloc(work, work->kept, named_count, sizeof values[0]);
-    if (copy == NULL || values == NULL)
+    if (values == NULL)
         return -1;
     for (size_t i = 0; i < named_count; i++)
         values[i] = named[i]->keys[variable].value;
-    keys[variable].values = values;
-    keys[variable].value_count = named_count;
+    key->values = values;
+    key->value_count = named_count;
     copy->max_instances = named_count;
     *discovery = copy;
     return 0;
@@ -584,13 +590,10 @@ int config_discovery_keep_only(struct config_work *work, const struct model_inst
 int config_discovery_leave_out(struct config_work *work, const struct model_instance *const *named,
                                size_t named_count, const struct model_discovery **discovery)
 {
-    struct model_discovery_key *keys;
-    size_t variable = find_variable(*discovery);
-    if (variable == (*discovery)->key_count)
-        return -1;
-    struct model_discovery *copy = copy_of(work, *discovery, &keys);
-    if (copy == NULL ||
-        extend(work, *discovery, variable, named, named_count, &keys[variable]) != 0)
+    size_t variable;
+    struct model_discovery_key *key;
+    struct model_discovery *copy = copy_of(work, *discovery, &variable, &key);
+    if (copy == NULL || extend(work, *discovery, variable, named, named_count, key) != 0)
         return -1;
     *discovery = copy;
     return 0;
