@@ -56,12 +56,27 @@ static void answer_rate(const char *rate, const char *time)
                    "1000", NULL);
 }
 
+/* One host that asks for these, up to its first request. */
+static void begin(struct bench *bench, const struct model_instance *const *asked)
+{
+    add_host(bench, asked, 1);
+    start(bench, true);
+    run_to_next_round(bench);
+}
+
+/* Up to the first request behind it. */
+static void pass_an_hour(struct bench *bench)
+{
+    pass_ms(bench, 3600 * 1000);
+    bench->next_ms = poll_poller_step(bench->poller, clock_now_ms(&bench->clock.clock));
+    if (fake_mi_running_count() == 0)
+        run_to_next_round(bench);
+}
+
 static void what_the_module_leaves_open_the_class_says(void **state)
 {
     struct bench *bench = *state;
-    add_host(bench, only_open, 1);
-    start(bench, true);
-    run_to_next_round(bench);
+    begin(bench, only_open);
     answer_build("10.0.17763");
     answer_class();
     answer_rate("1000", "5000");
@@ -136,9 +151,7 @@ static void who_finds_another_asking_waits_for_the_next_round(void **state)
 static void a_schema_that_is_refused_is_asked_for_again_after_an_hour(void **state)
 {
     struct bench *bench = *state;
-    add_host(bench, only_open, 1);
-    start(bench, true);
-    run_to_next_round(bench);
+    begin(bench, only_open);
     answer_build("10.0.17763");
     fake_mi_fail(running(), &fake_mi_not_supported);
     answer_rate("1000", "5000");
@@ -147,10 +160,7 @@ static void a_schema_that_is_refused_is_asked_for_again_after_an_hour(void **sta
     assert_int_equal(count_values(bench, "rate", NULL), 0);
     assert_int_equal(count_lines(bench, "the schema of " PERF " is not to be had"), 1);
     assert_int_equal(count_lines(bench, "Rate has no known counter type"), 1);
-    pass_ms(bench, 3600 * 1000);
-    bench->next_ms = poll_poller_step(bench->poller, clock_now_ms(&bench->clock.clock));
-    if (fake_mi_running_count() == 0)
-        run_to_next_round(bench);
+    pass_an_hour(bench);
     answer_class();
     answer_rate("2000", "3625000");
     run_to_next_round(bench);
@@ -163,9 +173,7 @@ static void a_class_that_one_host_lacks_is_asked_of_the_others(void **state)
 {
     struct bench *bench = *state;
     add_host(bench, only_open, 1);
-    add_host(bench, only_open, 1);
-    start(bench, true);
-    run_to_next_round(bench);
+    begin(bench, only_open);
     answer_build("10.0.17763");
     fake_mi_fail(running(), &fake_mi_invalid_class);
     fake_mi_fail(running(), &fake_mi_invalid_class); /* of the instance */
@@ -203,9 +211,7 @@ static void a_host_that_hides_its_version_is_read_as_the_module_says(void **stat
 static void a_host_that_was_down_may_be_another_windows(void **state)
 {
     struct bench *bench = *state;
-    add_host(bench, only_open, 1);
-    start(bench, true);
-    run_to_next_round(bench);
+    begin(bench, only_open);
     answer_build("6.3.9600");
     answer_class();
     answer_rate("1000", "5000");
@@ -228,9 +234,7 @@ static void a_version_that_is_no_text_is_none(void **state)
     char version[200];
     memset(version, '1', sizeof version - 1);
     version[sizeof version - 1] = '\0';
-    add_host(bench, only_open, 1);
-    start(bench, true);
-    run_to_next_round(bench);
+    begin(bench, only_open);
     answer_build(version);
     assert_int_equal(fake_mi_operation(running()).kind, FAKE_MI_GET);
     answer_rate("1", "2");
@@ -267,15 +271,10 @@ static void a_class_that_does_not_come_twice_is_done_without(void **state)
 static void a_host_that_hid_its_version_is_asked_again_after_an_hour(void **state)
 {
     struct bench *bench = *state;
-    add_host(bench, only_open, 1);
-    start(bench, true);
-    run_to_next_round(bench);
+    begin(bench, only_open);
     fake_mi_fail(running(), &fake_mi_operation_timed_out);
     answer_rate("1000", "5000");
-    pass_ms(bench, 3600 * 1000);
-    bench->next_ms = poll_poller_step(bench->poller, clock_now_ms(&bench->clock.clock));
-    if (fake_mi_running_count() == 0)
-        run_to_next_round(bench);
+    pass_an_hour(bench);
     answer_build("10.0.17763");
     answer_class();
     answer_rate("1000", "5000");
@@ -330,9 +329,7 @@ static void answer_borne(const char *rate, const char *time, const char *bearer)
 static void a_sum_that_was_told_never_falls_when_another_bears_the_keys(void **state)
 {
     struct bench *bench = *state;
-    add_host(bench, only_borne, 1);
-    start(bench, true);
-    run_to_next_round(bench);
+    begin(bench, only_borne);
     answer_borne("4000000000", "1000", "17");
     run_to_next_round(bench);
     answer_borne("10", "2000", "17");
@@ -350,19 +347,14 @@ static void a_sum_that_was_told_never_falls_when_another_bears_the_keys(void **s
 static void a_sum_that_was_told_never_falls_when_a_schema_comes(void **state)
 {
     struct bench *bench = *state;
-    add_host(bench, only_wide, 1);
-    start(bench, true);
-    run_to_next_round(bench);
+    begin(bench, only_wide);
     answer_build("10.0.17763");
     fake_mi_fail(running(), &fake_mi_not_supported);
     answer_rate("4000000000", "1000");
     run_to_next_round(bench);
     answer_rate("10", "2000");
     assert_int_equal(last_sum(bench), 4294967306);
-    pass_ms(bench, 3600 * 1000);
-    bench->next_ms = poll_poller_step(bench->poller, clock_now_ms(&bench->clock.clock));
-    if (fake_mi_running_count() == 0)
-        run_to_next_round(bench);
+    pass_an_hour(bench);
     answer_class();
     answer_rate("50", "3602000");
     run_to_next_round(bench);

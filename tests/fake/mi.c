@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake/mi.h"
 
+#include "fake/mi_options.h"
+
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,15 +10,6 @@
 #include <string.h>
 
 #include "cim/instance.h"
-
-struct destination {
-    struct fake_mi_session target;
-};
-
-struct request {
-    char prefix[128];
-    uint64_t timeout_ms;
-};
 
 struct operation {
     struct fake_mi_operation seen;
@@ -29,7 +22,6 @@ static struct {
     size_t session_count;
     struct operation **operations;
     size_t operation_count;
-    int options;
     int misuses;
     bool open;
     size_t applied_count;
@@ -88,11 +80,6 @@ static void unlock(void)
     pthread_mutex_unlock(&fake.lock);
 }
 
-static void copy(char *out, size_t size, const char *text)
-{
-    snprintf(out, size, "%s", text != NULL ? text : "");
-}
-
 /* --- What the test asks --- */
 
 void fake_mi_reset(void)
@@ -104,7 +91,8 @@ void fake_mi_reset(void)
     fake.operations = NULL;
     fake.sessions = NULL;
     fake.operation_count = fake.session_count = 0;
-    fake.options = fake.misuses = 0;
+    fake_mi_options_forget();
+    fake.misuses = 0;
     fake.applied_count = 0;
     fake.open = false;
     fake.refuse_session = MI_RESULT_OK;
@@ -188,7 +176,7 @@ size_t fake_mi_running_at(const char *address)
 
 int fake_mi_leaks(void)
 {
-    int leaks = fake.options;
+    int leaks = fake_mi_options_count();
     for (size_t i = 0; i < fake.operation_count; i++)
         leaks += !fake.operations[i]->seen.closed;
     for (size_t i = 0; i < fake.session_count; i++)
@@ -351,121 +339,6 @@ MI_Result MI_Application_Close(MI_Application *application)
     return MI_RESULT_OK;
 }
 
-MI_Result MI_Application_NewDestinationOptions(MI_Application *application,
-                                               MI_DestinationOptions *options)
-{
-    (void)application;
-    struct destination *made = calloc(1, sizeof *made);
-    made->target.privacy = made->target.check_ca = made->target.check_cn = true;
-    *options = (MI_DestinationOptions){.reserved2 = (ptrdiff_t)made};
-    lock();
-    fake.options++;
-    unlock();
-    return MI_RESULT_OK;
-}
-
-static struct fake_mi_session *target_of(MI_DestinationOptions *options)
-{
-    return &((struct destination *)options->reserved2)->target;
-}
-
-MI_Result MI_DestinationOptions_Delete(MI_DestinationOptions *options)
-{
-    free((void *)options->reserved2);
-    lock();
-    fake.options--;
-    unlock();
-    return MI_RESULT_OK;
-}
-
-MI_Result MI_DestinationOptions_SetDestinationPort(MI_DestinationOptions *options, MI_Uint32 port)
-{
-    target_of(options)->port = port;
-    return MI_RESULT_OK;
-}
-
-MI_Result MI_DestinationOptions_SetTransport(MI_DestinationOptions *options,
-                                             const MI_Char *transport)
-{
-    copy(target_of(options)->transport, sizeof target_of(options)->transport, transport);
-    return MI_RESULT_OK;
-}
-
-MI_Result MI_DestinationOptions_SetHttpUrlPrefix(MI_DestinationOptions *options,
-                                                 const MI_Char *prefix)
-{
-    copy(target_of(options)->path, sizeof target_of(options)->path, prefix);
-    return MI_RESULT_OK;
-}
-
-MI_Result MI_DestinationOptions_SetPacketPrivacy(MI_DestinationOptions *options, MI_Boolean privacy)
-{
-    target_of(options)->privacy = privacy;
-    return MI_RESULT_OK;
-}
-
-MI_Result MI_DestinationOptions_SetCertCACheck(MI_DestinationOptions *options, MI_Boolean check)
-{
-    target_of(options)->check_ca = check;
-    return MI_RESULT_OK;
-}
-
-MI_Result MI_DestinationOptions_SetCertCNCheck(MI_DestinationOptions *options, MI_Boolean check)
-{
-    target_of(options)->check_cn = check;
-    return MI_RESULT_OK;
-}
-
-MI_Result MI_DestinationOptions_SetString(MI_DestinationOptions *options, const MI_Char *optionName,
-                                          const MI_Char *value)
-{
-    struct fake_mi_session *target = target_of(options);
-    const struct {
-        const char *name;
-        char *text;
-        size_t size;
-    } known[] = {
-        {COLLECTDMI_DESTINATIONOPTIONS_CA_FILE, target->ca_file, sizeof target->ca_file},
-        {COLLECTDMI_DESTINATIONOPTIONS_SERVER_NAME, target->server_name,
-         sizeof target->server_name},
-        {COLLECTDMI_DESTINATIONOPTIONS_KEYTAB, target->keytab, sizeof target->keytab},
-        {COLLECTDMI_DESTINATIONOPTIONS_CREDENTIAL_CACHE, target->credential_cache,
-         sizeof target->credential_cache},
-        {COLLECTDMI_DESTINATIONOPTIONS_CERT_FILE, target->cert_file, sizeof target->cert_file},
-        {COLLECTDMI_DESTINATIONOPTIONS_KEY_FILE, target->key_file, sizeof target->key_file},
-        {COLLECTDMI_DESTINATIONOPTIONS_SPN, target->spn, sizeof target->spn},
-        {COLLECTDMI_DESTINATIONOPTIONS_REALM, target->realm, sizeof target->realm},
-        {COLLECTDMI_DESTINATIONOPTIONS_FALLBACK, target->fallback, sizeof target->fallback},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strcmp(optionName, known[i].name) != 0)
-            continue;
-        copy(known[i].text, known[i].size, value);
-        return MI_RESULT_OK;
-    }
-    return MI_RESULT_NOT_SUPPORTED;
-}
-
-MI_Result MI_DestinationOptions_AddDestinationCredentials(MI_DestinationOptions *options,
-                                                          const MI_UserCredentials *credentials)
-{
-    struct fake_mi_session *target = target_of(options);
-    const MI_UsernamePasswordCreds *creds = &credentials->credentials.usernamePassword;
-    copy(target->method, sizeof target->method, credentials->authenticationType);
-    copy(target->user, sizeof target->user, creds->username);
-    copy(target->password, sizeof target->password, creds->password);
-    copy(target->domain, sizeof target->domain, creds->domain);
-    target->has_domain = creds->domain != NULL;
-    target->has_user = creds->username != NULL;
-    target->has_password = creds->password != NULL;
-    /* As mi.h says: a keytab or a cache stands for a password only if it was set before. */
-    bool is_certificate = strcmp(target->method, MI_AUTH_TYPE_CLIENT_CERTS) == 0;
-    if (!target->has_password && !is_certificate && target->keytab[0] == '\0' &&
-        target->credential_cache[0] == '\0')
-        return MI_RESULT_INVALID_PARAMETER;
-    return MI_RESULT_OK;
-}
-
 /* --- Session --- */
 
 MI_Result MI_Application_NewSession(MI_Application *application, const MI_Char *protocol,
@@ -484,8 +357,8 @@ MI_Result MI_Application_NewSession(MI_Application *application, const MI_Char *
     lock();
     fake.sessions = realloc(fake.sessions, (fake.session_count + 1) * sizeof fake.sessions[0]);
     struct fake_mi_session *made = &fake.sessions[fake.session_count++];
-    *made = *target_of(options);
-    copy(made->address, sizeof made->address, destination);
+    *made = *fake_mi_options_target(options);
+    fake_mi_copy(made->address, sizeof made->address, destination);
     *session = (MI_Session){.reserved1 = fake.session_count};
     unlock();
     return MI_RESULT_OK;
@@ -507,54 +380,17 @@ MI_Result MI_Session_Close(MI_Session *session, void *completionContext,
 
 /* --- Operations --- */
 
-MI_Result MI_Application_NewOperationOptions(MI_Application *application, MI_Boolean mustUnderstand,
-                                             MI_OperationOptions *options)
-{
-    (void)application;
-    (void)mustUnderstand;
-    *options = (MI_OperationOptions){.reserved2 = (ptrdiff_t)calloc(1, sizeof(struct request))};
-    lock();
-    fake.options++;
-    unlock();
-    return MI_RESULT_OK;
-}
-
-MI_Result MI_OperationOptions_SetTimeout(MI_OperationOptions *options, const MI_Interval *timeout)
-{
-    struct request *request = (struct request *)options->reserved2;
-    uint64_t hours = (uint64_t)timeout->days * 24 + timeout->hours;
-    request->timeout_ms = ((hours * 60 + timeout->minutes) * 60 + timeout->seconds) * 1000 +
-                          timeout->microseconds / 1000;
-    return MI_RESULT_OK;
-}
-
-MI_Result MI_OperationOptions_SetResourceUriPrefix(MI_OperationOptions *options,
-                                                   const MI_Char *prefix)
-{
-    copy(((struct request *)options->reserved2)->prefix, 128, prefix);
-    return MI_RESULT_OK;
-}
-
-MI_Result MI_OperationOptions_Delete(MI_OperationOptions *options)
-{
-    free((void *)options->reserved2);
-    lock();
-    fake.options--;
-    unlock();
-    return MI_RESULT_OK;
-}
-
 static void see_key(struct fake_mi_operation *seen, const MI_Instance *key)
 {
     const MI_Char *class_name = "";
     MI_Value value;
     MI_Uint32 flags;
     MI_Instance_GetClassName(key, &class_name);
-    copy(seen->class_name, sizeof seen->class_name, class_name);
+    fake_mi_copy(seen->class_name, sizeof seen->class_name, class_name);
     for (MI_Uint32 i = 0;
          MI_Instance_GetElementAt(key, i, NULL, &value, NULL, &flags) == MI_RESULT_OK; i++) {
         if ((flags & MI_FLAG_KEY) != 0 && seen->key_count++ == 0)
-            copy(seen->key, sizeof seen->key, value.string);
+            fake_mi_copy(seen->key, sizeof seen->key, value.string);
     }
 }
 
@@ -563,14 +399,14 @@ static struct operation *make_operation(enum fake_mi_kind kind, const MI_Session
                                         const MI_Char *name_space,
                                         const MI_OperationCallbacks *callbacks)
 {
-    const struct request *request = (const struct request *)options->reserved2;
+    const struct fake_mi_request *request = fake_mi_options_request(options);
     struct operation *made = calloc(1, sizeof *made);
     made->callbacks = *callbacks;
     made->seen.kind = kind;
     made->seen.session = session->reserved1 - 1;
     made->seen.timeout_ms = request->timeout_ms;
-    copy(made->seen.prefix, sizeof made->seen.prefix, request->prefix);
-    copy(made->seen.name_space, sizeof made->seen.name_space, name_space);
+    fake_mi_copy(made->seen.prefix, sizeof made->seen.prefix, request->prefix);
+    fake_mi_copy(made->seen.name_space, sizeof made->seen.name_space, name_space);
     return made;
 }
 
@@ -611,7 +447,7 @@ void MI_Session_QueryInstances(MI_Session *session, MI_Uint32 flags, MI_Operatio
     (void)queryDialect;
     struct operation *made =
         make_operation(FAKE_MI_QUERY, session, options, namespaceName, callbacks);
-    copy(made->seen.query, sizeof made->seen.query, queryExpression);
+    fake_mi_copy(made->seen.query, sizeof made->seen.query, queryExpression);
     begin(made, operation);
 }
 
@@ -622,7 +458,7 @@ void MI_Session_GetClass(MI_Session *session, MI_Uint32 flags, MI_OperationOptio
     (void)flags;
     struct operation *made =
         make_operation(FAKE_MI_CLASS, session, options, namespaceName, callbacks);
-    copy(made->seen.class_name, sizeof made->seen.class_name, className);
+    fake_mi_copy(made->seen.class_name, sizeof made->seen.class_name, className);
     begin(made, operation);
 }
 
